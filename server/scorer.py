@@ -1,0 +1,222 @@
+"""The driver that joins the rules, the log and the projections: calls in, updates out.
+
+Everything that touches the log or a fold runs in one thread (`server/books.py`); this class
+is its asyncio face. The order for a call is: decide, append (durable), publish, answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pipeline.sight import Sighting
+from server.books import Answered, Books, CreatedGame
+from server.clock import Clock
+from server.gamelog.log import Log
+from server.problems import Problem
+from server.referee import Referee
+from server.updates import Announce, GameState, Json, Publish, Sections, Update
+
+T = TypeVar("T")
+
+# A list of calls is what an offline desk kept; more than this is sent in several lists.
+LIST_LIMIT = 500
+
+
+class Scorer:
+    """Keeps the books of all games of this process; any other process may write too."""
+
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock,
+        new_id: Callable[[], str],
+        publish: Publish,
+        announce: Announce,
+        referee: Referee | None = None,
+    ) -> None:
+        """publish: called with each Update after its entries are durable, in order of the log.
+        announce: called with messages without a sequence (`proposal`, `roster`).
+        """
+        self._books = Books(log, clock, new_id, referee or Referee())
+        self._publish = publish
+        self._announce = announce
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._publishing: dict[str, asyncio.Lock] = {}
+
+    async def close(self) -> None:
+        """Finish what was begun, then stop the thread. The log is the caller's to close."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    # Games
+
+    async def create_game(self, body: object) -> CreatedGame:
+        """Make a game from a request body. Problem 422 when malformed, 409 `game-exists`."""
+        return await self._run(self._books.create_game, body)
+
+    async def games(self) -> list[Json]:
+        """The games that are not erased, newest first: game_id, rules, created_at, teams."""
+        return await self._run(self._books.games)
+
+    async def patch_game(self, game_id: str, body: object, by: str) -> None:
+        """Change team names, player names, `names_hidden`; add players."""
+        await self._finish(self._change_people(game_id, self._books.patch_game, body, by))
+
+    async def patch_player(self, game_id: str, player: str, body: object) -> None:
+        """Change a player's name. Problem 404 `unknown-player`."""
+        await self._finish(self._change_people(game_id, self._books.patch_player, player, body))
+
+    async def erase_game(self, game_id: str) -> None:
+        """Erase every name of the game and take it off the list; the log stays as it is."""
+        await self._finish(self._change_people(game_id, self._books.erase_game))
+
+    async def erase_player(self, game_id: str, player: str) -> None:
+        """Erase a player's name; the player shows as a number."""
+        await self._finish(self._change_people(game_id, self._books.erase_player, player))
+
+    # Calls
+
+    async def call(self, game_id: str, body: object, by: str) -> Answered:
+        """Decide one call. The same body again gives the first entries, `again` set.
+
+        Problems: 404 `unknown-game`, 422 malformed, 409 refused or `call-id-reused`.
+        """
+        return await self._finish(self._call(game_id, body, by))
+
+    async def calls(self, game_id: str, bodies: object, by: str) -> list[Json]:
+        """Decide a list, in order, each item standing alone: status and entries or problem."""
+        if not isinstance(bodies, list) or len(bodies) > LIST_LIMIT:
+            raise Problem(422, "malformed", f"expected a list of at most {LIST_LIMIT} calls")
+        await self._run(self._books.require, game_id)
+        answers: list[Json] = []
+        for body in bodies:
+            try:
+                answered = await self.call(game_id, body, by)
+            except Problem as problem:
+                answers.append({"status": problem.status, "problem": problem.document()})
+            else:
+                status = 200 if answered.again else 201
+                answers.append({"status": status, **answered.document()})
+        return answers
+
+    async def end_idle(self, older_than: timedelta) -> list[str]:
+        """Finalize the games without an entry for that long; their ids."""
+        ended = []
+        for game_id, body in await self._run(self._books.idle, older_than):
+            await self.call(game_id, body, "courtside")
+            ended.append(game_id)
+        return ended
+
+    # Reading
+
+    async def state(self, game_id: str, *, names: bool = True) -> GameState:
+        """All sections (`camera` is the live room's), as of the log's last entry.
+
+        names=False leaves every name out: what may be kept outside the names table.
+        """
+        state = await self._run(self._books.state, game_id)
+        if not names:
+            return state
+        named = await self.named(game_id, state.sections)
+        return GameState(state.game_id, state.epoch, state.seq, named)
+
+    async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json:
+        """The same sections with names put in; `hide` leaves players' names out when the
+        game hides them from watchers."""
+        return await self._run(self._books.named, game_id, sections, hide)
+
+    async def plays(self, game_id: str) -> list[Json]:
+        """Every play in the order of the game, oldest first, voided ones included."""
+        return await self._run(self._books.plays, game_id)
+
+    async def boxscore(self, game_id: str, *, hide: bool = False) -> Json:
+        """The box score section with names (`hide`: see `named`)."""
+        state = await self._run(self._books.state, game_id)
+        named = await self.named(game_id, {"boxscore": state.sections["boxscore"]}, hide=hide)
+        return dict(named["boxscore"])
+
+    async def log(self, game_id: str, after: int = 0) -> list[Json]:
+        """The stored entries after `after`, as JSON, oldest first."""
+        return await self._run(self._books.entries, game_id, after)
+
+    # Proposals
+
+    async def propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
+        """Keep a proposal for a sighting; None when it is too unsure or already a fact."""
+        return await self._finish(self._propose(game_id, camera, sighting))
+
+    async def proposals(self, game_id: str, status: str | None = None) -> list[Json]:
+        """The proposals of a game, oldest first; `status` picks waiting, accepted, ..."""
+        return await self._run(self._books.proposals, game_id, status)
+
+    async def accept(
+        self, game_id: str, proposal_id: str, corrections: object, by: str
+    ) -> Answered:
+        """Turn a proposal into a call, with corrections. Counts once however often it is sent.
+
+        Problems: 404 `unknown-proposal`, 409 `proposal-answered`, and those of a call.
+        """
+        return await self._finish(self._accept(game_id, proposal_id, corrections, by))
+
+    async def reject(self, game_id: str, proposal_id: str, by: str) -> Json:
+        """Mark a waiting proposal as rejected; again is no error. 409 `proposal-answered`."""
+        return await self._finish(self._reject(game_id, proposal_id, by))
+
+    # Inside
+
+    async def _call(self, game_id: str, body: object, by: str) -> Answered:
+        answered = await self._run(self._books.call, game_id, body, by)
+        await self._tell(game_id, answered.update, answered.proposals)
+        return answered
+
+    async def _accept(self, game_id: str, proposal_id: str, corrections: object, by: str) -> Answered:
+        answered = await self._run(self._books.accept, game_id, proposal_id, corrections, by)
+        await self._tell(game_id, answered.update, answered.proposals)
+        return answered
+
+    async def _propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
+        seen = await self._run(self._books.propose, game_id, camera, sighting)
+        await self._tell(game_id, seen.update, seen.proposals)
+        return seen.proposal
+
+    async def _reject(self, game_id: str, proposal_id: str, by: str) -> Json:
+        proposal, changed = await self._run(self._books.reject, game_id, proposal_id, by)
+        await self._tell(game_id, None, (proposal,) if changed else ())
+        return proposal
+
+    async def _change_people(
+        self, game_id: str, change: Callable[..., tuple[Update, ...]], *args: Any
+    ) -> None:
+        for update in await self._run(change, game_id, *args):
+            await self._tell(game_id, update, ())
+        # Names travel outside the log: whoever shows some asks again.
+        await self._announce(game_id, {"type": "roster"})
+
+    async def _tell(
+        self, game_id: str, update: Update | None, proposals: tuple[Mapping[str, Any], ...]
+    ) -> None:
+        # The thread hands results back in order and a lock is fair, so updates of a game are
+        # published in the order of the log.
+        if update is not None or proposals:
+            async with self._publishing.setdefault(game_id, asyncio.Lock()):
+                if update is not None:
+                    await self._publish(game_id, update)
+                for proposal in proposals:
+                    await self._announce(game_id, {"type": "proposal", "proposal": proposal})
+
+    async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run to the end even when the request that asked is cancelled: what is durable must
+        also be published."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _run(self, function: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
