@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Image = NDArray[np.uint8]
+"""(H, W, 3) uint8, BGR."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -17,7 +20,7 @@ class Frame:
     captured_s: monotonic seconds at which the frame's last packet arrived.
     """
 
-    image: NDArray[np.uint8]
+    image: Image
     media_s: float
     captured_s: float
 

@@ -1,0 +1,224 @@
+"""A network that finds things in pictures, and the device that it really runs on."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from pipeline.boxes import Detections
+from pipeline.frame import Image
+from pipeline.yolox import Letterbox, decode, prepare, thin
+
+Asked = Literal["auto", "cpu", "cuda"]
+
+CUDA = "CUDAExecutionProvider"
+CPU = "CPUExecutionProvider"
+
+
+class DeviceError(RuntimeError):
+    """The device that was asked for cannot be had."""
+
+
+class ModelError(ValueError):
+    """The file is not a network that this program can drive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What was asked for and what was got.
+
+    requested: auto, cpu or cuda. obtained: cpu or cuda.
+    provider: the execution provider's own name. why: in words, for a person.
+    """
+
+    requested: Asked
+    obtained: Literal["cpu", "cuda"]
+    provider: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """score: boxes below it are not reported. overlap: IoU above which the weaker box goes."""
+
+    score: float = 0.05
+    overlap: float = 0.5
+
+
+class Finds(Protocol):
+    """Whatever turns pictures into boxes: a `Detector`, or one slowed down for a test."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+    @property
+    def device(self) -> Device: ...
+
+    @property
+    def batch(self) -> int:
+        """How many pictures the network takes in one go."""
+        ...
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]: ...
+
+
+class Detector:
+    """A YOLOX-style ONNX network in a session of its own.
+
+    `detect` is to be called from one thread at a time: the input buffer is reused.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        labels: tuple[str, ...],
+        device: Device,
+        size: tuple[int, int],
+        batch: int,
+        thresholds: Thresholds,
+    ) -> None:
+        self._session = session
+        self._name: str = session.get_inputs()[0].name
+        self._thresholds = thresholds
+        self._buffer: NDArray[np.float32] = np.zeros((batch, 3, *size), np.float32)
+        self.labels = labels
+        self.device = device
+        self.size = size
+        self.batch = batch
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        labels: Sequence[str],
+        device: Asked = "auto",
+        *,
+        size: tuple[int, int] = (416, 416),
+        threads: int = 2,
+        batch: int = 8,
+        thresholds: Thresholds | None = None,
+    ) -> Detector:
+        """Load, check and warm a network.
+
+        size: (height, width) where the file leaves them open. batch: the most pictures in one go
+        where the file leaves that open. threads: of the CPU for one run.
+        Raises `DeviceError` when cuda was asked for and not got, `ModelError` for a file that
+        does not fit.
+        """
+        session, got = _session(path, device, threads)
+        shape = session.get_inputs()[0].shape
+        if len(session.get_inputs()) != 1 or len(shape) != 4 or shape[1] != 3:
+            raise ModelError(f"{path.name}: one input of (N, 3, H, W) expected, not {shape}")
+        if session.get_inputs()[0].type != "tensor(float)":
+            raise ModelError(f"{path.name}: a float32 input expected")
+        height = shape[2] if isinstance(shape[2], int) else size[0]
+        width = shape[3] if isinstance(shape[3], int) else size[1]
+        batch = shape[0] if isinstance(shape[0], int) else batch
+        made = cls(session, tuple(labels), got, (height, width), batch, thresholds or Thresholds())
+        made._warm(path.name)
+        return made
+
+    def _warm(self, name: str) -> None:
+        """Run once with each batch size, so that nobody's frame pays for set-up."""
+        for count in {1, self.batch}:
+            rows = self._run(count)
+            if rows.ndim != 3 or rows.shape[2] != 5 + len(self.labels):
+                raise ModelError(
+                    f"{name}: output {rows.shape} does not fit {len(self.labels)} labels "
+                    f"(expected {5 + len(self.labels)} columns)"
+                )
+            decode(rows[0], self.size, self._thresholds.score)
+
+    def _run(self, count: int) -> NDArray[np.float32]:
+        (rows,) = self._session.run(None, {self._name: self._buffer[: max(1, count)]})[:1]
+        return np.asarray(rows, dtype=np.float32)
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """The boxes of each picture, in that picture's pixels, strongest first."""
+        found: list[Detections] = []
+        for start in range(0, len(images), self.batch):
+            part = images[start : start + self.batch]
+            boxes = [prepare(image, self.size, self._buffer[i]) for i, image in enumerate(part)]
+            rows = self._run(len(part))
+            found += [self._read(rows[i], box) for i, box in enumerate(boxes)]
+        return found
+
+    def _read(self, rows: NDArray[np.float32], box: Letterbox) -> Detections:
+        raw = decode(rows, self.size, self._thresholds.score)
+        kept = thin(raw, self._thresholds.overlap)
+        return Detections(box.back(kept.xyxy), kept.score, kept.label)
+
+
+def _session(path: Path, asked: Asked, threads: int) -> tuple[Any, Device]:
+    """A session on the device asked for, and the device really got.
+
+    ONNX Runtime without CUDA libraries takes the CPU and only logs; here that is said, and an
+    error when cuda was asked for by name.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path} is not a file")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin between runs take the cores that decode the video.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    said = ""
+    if asked != "cpu" and CUDA in onnxruntime.get_available_providers():
+        said = _preload()
+        session = _open(path, options, [CUDA, CPU], quiet=True)
+    else:
+        session = _open(path, options, [CPU], quiet=False)
+    provider: str = session.get_providers()[0]
+    if provider == CUDA:
+        return session, Device(asked, "cuda", provider, "CUDA was found")
+    if asked == "cuda":
+        raise DeviceError(f"cuda was asked for and {provider} was got: {_why(said)}")
+    why = "the CPU was asked for" if asked == "cpu" else _why(said)
+    return session, Device(asked, "cpu", provider, why)
+
+
+def _open(path: Path, options: Any, providers: list[str], *, quiet: bool) -> Any:
+    if quiet:
+        # What it would print about missing libraries is in `Device.why`.
+        onnxruntime.set_default_logger_severity(4)
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+    except (
+        onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf,
+        onnxruntime.capi.onnxruntime_pybind11_state.InvalidGraph,
+        onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile,
+        onnxruntime.capi.onnxruntime_pybind11_state.Fail,
+        onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument,
+        onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented,
+    ) as error:
+        raise ModelError(f"{path.name}: {error}") from error
+    finally:
+        if quiet:
+            onnxruntime.set_default_logger_severity(2)
+
+
+def _preload() -> str:
+    """Load CUDA's libraries from wheels where they are; what it said instead of printing it."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        onnxruntime.preload_dlls()
+    return said.getvalue()
+
+
+def _why(said: str) -> str:
+    missing = [
+        line.split(":")[0] for line in said.splitlines() if line.startswith("Failed to load")
+    ]
+    if missing:
+        return f"{missing[0].removeprefix('Failed to load ')} was not found"
+    if CUDA not in onnxruntime.get_available_providers():
+        return "this build of ONNX Runtime has no CUDA"
+    return "no CUDA device was found"

@@ -1,0 +1,81 @@
+"""Who is who from one frame to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import supervision
+from trackers import ByteTrackTracker
+
+from pipeline.boxes import Detections, Tracks
+
+FRAME_RATE = 30.0
+"""The rate at which the library's motion noise was tuned; time stamps scale from it."""
+
+
+class Tracker:
+    """Follows boxes of a few labels through one camera's frames.
+
+    Ids come from `new_id`, never from the library, so that two games, or two kinds of thing in
+    one game, cannot disturb each other. A box gets its id at its second sighting.
+    """
+
+    def __init__(self, new_id: Callable[[], int], *, keep_s: float = 1.5) -> None:
+        self._new_id = new_id
+        self._ids: dict[int, int] = {}
+        self._last_s: float | None = None
+        self._tracker = ByteTrackTracker(
+            lost_track_buffer=round(keep_s * FRAME_RATE),
+            frame_rate=FRAME_RATE,
+            track_activation_threshold=0.4,
+            high_conf_det_threshold=0.35,
+            minimum_consecutive_frames=2,
+            minimum_iou_threshold=0.1,
+        )
+
+    def update(self, found: Detections, media_s: float) -> Tracks:
+        """The confirmed tracks seen in this frame; order of `found` does not matter.
+
+        A frame that is not later than the last one is answered with nothing.
+        """
+        if self._last_s is not None and media_s <= self._last_s:
+            return empty()
+        self._last_s = media_s
+        # One fixed order in, so that ties fall the same way whatever order the boxes came in.
+        order = np.lexsort((found.xyxy[:, 1], found.xyxy[:, 0], found.label, -found.score))
+        seen = self._tracker.update(
+            supervision.Detections(
+                xyxy=found.xyxy[order],
+                confidence=found.score[order],
+                class_id=found.label[order],
+            ),
+            timestamp=media_s,
+        )
+        if len(seen) == 0:
+            return empty()
+        theirs = np.asarray(seen.tracker_id, dtype=np.int64)
+        kept = np.flatnonzero(theirs >= 0)
+        kept = kept[np.argsort(theirs[kept], kind="stable")]
+        ours = [self._ours(int(one)) for one in theirs[kept]]
+        return Tracks(
+            np.asarray(ours, dtype=np.int64),
+            np.asarray(seen.xyxy, dtype=np.float32)[kept],
+            np.asarray(seen.confidence, dtype=np.float32)[kept],
+            np.asarray(seen.class_id, dtype=np.int64)[kept],
+        )
+
+    def _ours(self, theirs: int) -> int:
+        if theirs not in self._ids:
+            self._ids[theirs] = self._new_id()
+        return self._ids[theirs]
+
+
+def empty() -> Tracks:
+    """No tracks."""
+    return Tracks(
+        np.zeros(0, np.int64),
+        np.zeros((0, 4), np.float32),
+        np.zeros(0, np.float32),
+        np.zeros(0, np.int64),
+    )

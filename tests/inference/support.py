@@ -1,0 +1,94 @@
+"""Frames and detectors for the tests and the bench of the inference thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from pipeline.boxes import Detections
+from pipeline.detect import Device, Finds
+from pipeline.frame import Image
+
+COCO = (
+    "person",
+    *(f"coco-{i}" for i in range(1, 32)),
+    "ball",
+    *(f"coco-{i}" for i in range(33, 80)),
+)
+"""Of the public network's 80 classes the two that a game needs have our names."""
+
+
+def clip(path: Path) -> Iterator[tuple[av.VideoFrame, float]]:
+    """The frames of a file with their media seconds."""
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            yield frame, float((frame.pts or 0) * (frame.time_base or Fraction(1)))
+
+
+def picture(width: int = 64, height: int = 48, grey: int = 128) -> av.VideoFrame:
+    """A plain grey picture as a decoder would give it."""
+    return av.VideoFrame.from_ndarray(
+        np.full((height, width, 3), grey, np.uint8), format="bgr24"
+    ).reformat(format="yuv420p")
+
+
+@dataclass
+class Scripted:
+    """A detector that answers what it is told, takes the time it is told, and remembers."""
+
+    answers: list[Detections] = field(default_factory=list)
+    takes_s: float = 0.0
+    batch: int = 4
+    labels: tuple[str, ...] = ("player", "ball", "rim")
+    device: Device = field(default_factory=lambda: Device("cpu", "cpu", "scripted", "a test"))
+    batches: list[int] = field(default_factory=list)
+    greys: list[int] = field(default_factory=list)
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        self.batches.append(len(images))
+        self.greys += [int(image[0, 0, 0]) for image in images]
+        if self.takes_s:
+            time.sleep(self.takes_s)
+        return [self.answers.pop(0) if self.answers else nothing() for _ in images]
+
+
+@dataclass
+class Slowed:
+    """A real detector made `factor` times as slow: it waits, as a busy machine would."""
+
+    inner: Finds
+    factor: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.inner.labels
+
+    @property
+    def device(self) -> Device:
+        return self.inner.device
+
+    @property
+    def batch(self) -> int:
+        return self.inner.batch
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        before = time.monotonic()
+        found = self.inner.detect(images)
+        time.sleep((time.monotonic() - before) * (self.factor - 1))
+        return found
+
+
+def nothing() -> Detections:
+    return boxes([])
+
+
+def boxes(rows: Sequence[tuple[float, float, float, float, float, int]]) -> Detections:
+    """Rows of x1, y1, x2, y2, score, label."""
+    table = np.array(rows, np.float32).reshape(-1, 6)
+    return Detections(table[:, :4], table[:, 4], table[:, 5].astype(np.int64))
