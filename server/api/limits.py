@@ -1,0 +1,59 @@
+"""Bodies that are too large are refused before they are read."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.api.problems import problem_response
+from server.problems import Problem
+
+DEFAULT_LIMIT = 1_048_576
+
+
+class BodyLimit:
+    """ASGI middleware: 413 by the announced length, or as soon as a body without one grows.
+
+    `limits` maps a path's beginning to its own limit in bytes; the longest one counts.
+    """
+
+    def __init__(self, app: ASGIApp, limits: dict[str, int]) -> None:
+        self._app = app
+        self._limits = sorted(limits.items(), key=lambda item: -len(item[0]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit(scope["path"])
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdigit() and int(announced) > limit:
+            # The rest of the body is not read, so this connection cannot be used again.
+            refusal = problem_response(
+                Problem(413, "too-large", _detail(limit), {"Connection": "close"})
+            )
+            await refusal(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                # The framework passes this kind of exception through its body parsers.
+                raise HTTPException(413, _detail(limit), {"Connection": "close"})
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _limit(self, path: str) -> int:
+        for beginning, limit in self._limits:
+            if path.startswith(beginning):
+                return limit
+        return DEFAULT_LIMIT
+
+
+def _detail(limit: int) -> str:
+    return f"The body is larger than {limit} bytes, the most that this address takes."

@@ -1,0 +1,86 @@
+"""The options of a server, each with its environment variable, and Settings made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from server.settings import (
+    DEFAULT_HTTPS_PORT,
+    DEFAULT_PORT,
+    DEVICES,
+    Settings,
+    SettingsError,
+    parse_device,
+    parse_ice_servers,
+    parse_udp_ports,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _option(name: str, about: str, **more: Any) -> Callable[[F], F]:
+    variable = "COURTSIDE_" + name.removeprefix("--").replace("-", "_").upper()
+    return click.option(name, envvar=variable, show_envvar=True, help=about, **more)
+
+
+_PATH = click.Path(path_type=Path)
+
+_OPTIONS = [
+    _option("--host", "Address to listen on.", default="127.0.0.1", show_default=True),
+    _option("--port", "Port; 0 picks one.", type=int, default=DEFAULT_PORT, show_default=True),
+    _option(
+        "--data",
+        "Folder of everything that is kept.",
+        type=_PATH,
+        default=Path("courtside-data"),
+        show_default=True,
+    ),
+    _option("--redis", "URL of a Redis; a private one is started without it."),
+    _option("--database", "SQLAlchemy URL of the log; SQLite in the data folder without it."),
+    _option("--model", "Name of a model in models.toml."),
+    _option(
+        "--device",
+        "Where inference runs.",
+        type=click.Choice(DEVICES),
+        default="auto",
+        show_default=True,
+    ),
+    _option("--lan", "Also https on the LAN address, for phones.", is_flag=True, default=False),
+    _option(
+        "--https-port",
+        "Port of that https.",
+        type=int,
+        default=DEFAULT_HTTPS_PORT,
+        show_default=True,
+    ),
+    _option("--cert", "Certificate (PEM) for https.", type=_PATH),
+    _option("--key", "Its private key (PEM).", type=_PATH),
+    _option("--ice-servers", "stun:HOST:PORT,turn:USER:PASSWORD@HOST:PORT, or JSON."),
+    _option("--public-ip", "Address that the internet knows this machine by."),
+    _option("--udp-ports", "A-B: UDP ports for WebRTC."),
+    # Secrets come by environment only: a command line can be read by everyone on the machine.
+    click.option("--admin-token", envvar="COURTSIDE_ADMIN_TOKEN", hidden=True),
+    click.option("--secret", envvar="COURTSIDE_SECRET", hidden=True),
+]
+
+
+def server_options(command: F) -> F:
+    """Add the options of a server to a command."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+
+
+def make_settings(options: dict[str, Any]) -> Settings:
+    """Settings from what click read; a bad one ends the command with code 2 and says why."""
+    chosen: dict[str, Any] = {k: v if v != "" else None for k, v in options.items()}
+    try:
+        chosen["device"] = parse_device(options["device"])
+        chosen["ice_servers"] = parse_ice_servers(options["ice_servers"])
+        chosen["udp_ports"] = parse_udp_ports(options["udp_ports"])
+        return Settings(**chosen)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error

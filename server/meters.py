@@ -1,0 +1,118 @@
+"""What is counted, for `/metrics` and `/readyz`. One instance for each server, passed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from server.clock import Clock
+
+_SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
+_DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_REMEMBERED = 600
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+Gauges = Mapping[str, tuple[str, float, Mapping[str, str]]]
+"""name -> (what it is, value, labels)."""
+
+
+class Meters:
+    """Counters and histograms; safe to call from any thread.
+
+    No label carries a game's name: their number has no bound, and they are nobody's business.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._age = self._histogram("frame_age_seconds", "Capture of a frame to its tracks")
+        self._looked = self._histogram("inference_seconds", "One batch in the network")
+        self._delay = self._histogram("loop_delay_seconds", "Lateness of the event loop", _DELAYS)
+        self._pictures = self._counter("pictures_looked", "Pictures that went through the network")
+        self._seen = self._counter("frames_seen", "Frames whose tracks were handed over")
+        self._dropped = self._counter("frames_dropped", "Frames that a newer one replaced")
+        self._requests = Counter(
+            "courtside_http_requests",
+            "Answered requests",
+            ["method", "status"],
+            registry=self.registry,
+        )
+        self._recent: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
+        """The tracks of a frame were handed over."""
+        self._seen.inc()
+        self._age.observe(age_s)
+
+    def frames_dropped(self, key: tuple[str, str], count: int) -> None:
+        """Newer frames replaced this many."""
+        self._dropped.inc(count)
+
+    def batch_looked(self, pictures: int, looked_s: float) -> None:
+        """The network looked at one batch."""
+        self._pictures.inc(pictures)
+        self._looked.observe(looked_s)
+
+    def loop_delay(self, seconds: float) -> None:
+        """The event loop was this late."""
+        self._delay.observe(seconds)
+        self._recent.append(seconds)
+
+    def request(self, method: str, status: int) -> None:
+        """A request was answered."""
+        self._requests.labels(method, str(status)).inc()
+
+    def loop_delay_ms(self) -> dict[str, float]:
+        """p50, p99 and the worst of the last minute, milliseconds."""
+        ordered = sorted(self._recent)
+        if not ordered:
+            return {}
+        places = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+        return {
+            name: round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * at))], 2)
+            for name, at in places.items()
+        }
+
+    def gauges(self, read: Callable[[], Gauges]) -> None:
+        """Ask `read` for values at each scrape."""
+        self.registry.register(_Asked(read))
+
+    def exposition(self) -> bytes:
+        """The page of `/metrics`."""
+        return generate_latest(self.registry)
+
+    def _histogram(self, name: str, about: str, buckets: tuple[float, ...] = _SECONDS) -> Histogram:
+        return Histogram(f"courtside_{name}", about, buckets=buckets, registry=self.registry)
+
+    def _counter(self, name: str, about: str) -> Counter:
+        return Counter(f"courtside_{name}", about, registry=self.registry)
+
+
+class _Asked(Collector):
+    """Gauges that are read from the parts themselves."""
+
+    def __init__(self, read: Callable[[], Gauges]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        # The registry asks here instead of calling `collect` before the parts are ready.
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        for name, (about, value, labels) in self._read().items():
+            family = GaugeMetricFamily(f"courtside_{name}", about, labels=list(labels))
+            family.add_metric(list(labels.values()), value)
+            yield family
+
+
+async def watch_loop(meters: Meters, clock: Clock, every_s: float = 0.1) -> None:
+    """Tell `meters` how late the loop is, until cancelled."""
+    while True:
+        before = clock.monotonic_s()
+        await asyncio.sleep(every_s)
+        meters.loop_delay(max(0.0, clock.monotonic_s() - before - every_s))

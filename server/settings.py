@@ -1,0 +1,188 @@
+"""Everything a person can set, checked once, frozen afterwards.
+
+`server/cli.py` reads options and their `COURTSIDE_*` variables; nobody else reads the
+environment.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+Device = Literal["auto", "cpu", "cuda"]
+DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+DEFAULT_PORT = 8000
+DEFAULT_HTTPS_PORT = 8443
+MINIMUM_SECRET_LENGTH = 16
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names it and says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """One STUN or TURN server, as browsers and aiortc take it."""
+
+    urls: str
+    username: str | None = None
+    credential: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What `courtside serve` runs with.
+
+    host, port: where the main listener is; port 0 picks a free one.
+    https_port: of the additional https listener that `lan` opens.
+    data: folder of everything that is kept; made when absent.
+    redis: URL, or None for a private server. database: SQLAlchemy URL, or None for SQLite in
+    `data`. model: a name in models.toml, or None for its default.
+    cert, key: PEM files; both or neither. public_ip: announced besides the local addresses.
+    udp_ports: inclusive range for WebRTC, or None for any.
+    admin_token, secret: None means generated and kept in `data`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    https_port: int = DEFAULT_HTTPS_PORT
+    data: Path = Path("courtside-data")
+    redis: str | None = None
+    database: str | None = None
+    model: str | None = None
+    device: Device = "auto"
+    lan: bool = False
+    cert: Path | None = None
+    key: Path | None = None
+    ice_servers: tuple[IceServer, ...] = ()
+    public_ip: str | None = None
+    udp_ports: tuple[int, int] | None = None
+    admin_token: str | None = None
+    secret: str | None = None
+
+    def __post_init__(self) -> None:
+        _port("--port", self.port)
+        _port("--https-port", self.https_port)
+        if not self.host:
+            raise SettingsError("--host is empty; 127.0.0.1 is this machine only, 0.0.0.0 is all")
+        if self.device not in DEVICES:
+            raise SettingsError(f"--device is one of {', '.join(DEVICES)}, not {self.device!r}")
+        self._check_data()
+        self._check_certificate()
+        if self.public_ip is not None:
+            _address("--public-ip", self.public_ip)
+        if self.redis is not None:
+            _scheme("--redis", self.redis, ("redis", "rediss", "unix"))
+        if self.database is not None:
+            _scheme("--database", self.database, ("sqlite", "postgresql", "postgres"))
+        if self.secret is not None and len(self.secret) < MINIMUM_SECRET_LENGTH:
+            raise SettingsError(
+                f"COURTSIDE_SECRET has {len(self.secret)} characters; "
+                f"give it {MINIMUM_SECRET_LENGTH} or more"
+            )
+
+    def _check_data(self) -> None:
+        if self.data.exists() and not self.data.is_dir():
+            raise SettingsError(f"--data {self.data} is a file; give a folder")
+
+    def _check_certificate(self) -> None:
+        if (self.cert is None) != (self.key is None):
+            raise SettingsError("--cert and --key belong together; give both or neither")
+        for option, path in (("--cert", self.cert), ("--key", self.key)):
+            if path is not None and not path.is_file():
+                raise SettingsError(f"{option} {path} is not a file")
+
+    @property
+    def database_url(self) -> str:
+        """Where the log is. `postgres://` is what hosting services write; we name the driver."""
+        if self.database is None:
+            return f"sqlite:///{(self.data / 'courtside.sqlite').resolve()}"
+        scheme, _, rest = self.database.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg://{rest}"
+        return self.database
+
+
+def parse_ice_servers(text: str | None) -> tuple[IceServer, ...]:
+    """ICE servers from JSON (a list as in RTCIceServer) or `stun:host:port,turn:user:pass@host`.
+
+    Raises SettingsError for anything else.
+    """
+    text = (text or "").strip()
+    if not text:
+        return ()
+    if text.startswith("["):
+        return _ice_servers_from_json(text)
+    return tuple(_ice_server(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _ice_servers_from_json(text: str) -> tuple[IceServer, ...]:
+    try:
+        items = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"--ice-servers is not JSON: {error}") from error
+    servers: list[IceServer] = []
+    for item in items:
+        if not isinstance(item, dict) or "urls" not in item:
+            raise SettingsError('--ice-servers: every item is {"urls": ..., "username", ...}')
+        urls = [item["urls"]] if isinstance(item["urls"], str) else item["urls"]
+        for url in urls:
+            _scheme("--ice-servers", str(url), ("stun", "stuns", "turn", "turns"), ":")
+            servers.append(IceServer(str(url), item.get("username"), item.get("credential")))
+    return tuple(servers)
+
+
+def _ice_server(text: str) -> IceServer:
+    _scheme("--ice-servers", text, ("stun", "stuns", "turn", "turns"), ":")
+    scheme, _, rest = text.partition(":")
+    credentials, at, where = rest.rpartition("@")
+    if not where:
+        raise SettingsError(f"--ice-servers: {text!r} names no host")
+    if not at:
+        if scheme.startswith("turn"):
+            raise SettingsError(f"--ice-servers: write {scheme}:USER:PASSWORD@{where}")
+        return IceServer(text)
+    user, _, password = credentials.partition(":")
+    return IceServer(f"{scheme}:{where}", user, password)
+
+
+def parse_udp_ports(text: str | None) -> tuple[int, int] | None:
+    """`A-B` (inclusive) as two ports, None for an empty text; SettingsError otherwise."""
+    if not text:
+        return None
+    first, dash, last = text.partition("-")
+    if not (dash and first.strip().isdigit() and last.strip().isdigit()):
+        raise SettingsError(f"--udp-ports is A-B, for example 50000-50100, not {text!r}")
+    low, high = int(first), int(last)
+    if not 1 <= low <= high <= 65535:
+        raise SettingsError(f"--udp-ports {text}: A is at least 1, B at most 65535, A at most B")
+    return low, high
+
+
+def parse_device(text: str) -> Device:
+    """One of DEVICES, or SettingsError."""
+    if text not in DEVICES:
+        raise SettingsError(f"--device is one of {', '.join(DEVICES)}, not {text!r}")
+    return text
+
+
+def _port(option: str, value: int) -> None:
+    if not 0 <= value <= 65535:
+        raise SettingsError(f"{option} is 0 (any) to 65535, not {value}")
+
+
+def _address(option: str, value: str) -> None:
+    try:
+        ip_address(value)
+    except ValueError as error:
+        raise SettingsError(f"{option} is an IP address, not {value!r}") from error
+
+
+def _scheme(option: str, value: str, allowed: tuple[str, ...], separator: str = "://") -> None:
+    scheme, found, rest = value.partition(separator)
+    if not found or not rest or scheme.split("+")[0] not in allowed:
+        names = ", ".join(f"{name}{separator}" for name in allowed)
+        raise SettingsError(f"{option} begins with one of {names} and {value!r} does not")
