@@ -1,0 +1,178 @@
+"""The basket as a picture: pole, board, ring and a net that moves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from server.simulator.camera import Camera
+from server.simulator.court import NET_BOTTOM, NET_DEPTH, RIM_HEIGHT, RIM_INNER, RIM_WIRE, Hoop
+from server.simulator.figure import SHIFT, fixed
+from server.simulator.look import Colour, Look
+
+Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+_STRANDS, _LEVELS = 12, 5
+_RING = 48
+
+
+class Basket:
+    """One hoop, drawn in three layers so that the ball can be between them."""
+
+    def __init__(self, hoop: Hoop, look: Look) -> None:
+        self.hoop, self._look = hoop, look
+        rng = np.random.default_rng(look.texture_seed + 2)
+        turn = np.linspace(0, 2 * np.pi, _RING + 1)
+        flat = np.stack([np.cos(turn), np.sin(turn), np.zeros(_RING + 1)], axis=1)
+        self._ring = hoop.centre + flat * (RIM_INNER + RIM_WIRE)
+        self.board = self._board_outline()
+        self._square = self._rectangle(0.59 / 2, 0.15 + 2.9, 0.15 + 2.9 + 0.45)
+        self._swing = float(rng.uniform(0.8, 1.3))
+        self._sag = float(rng.uniform(0.85, 1.1))
+        self._single_pole = bool(rng.random() < 0.5)
+
+    def _rectangle(self, half: float, low: float, high: float) -> Array:
+        x = self.hoop.board_x
+        return np.array([(x, -half, low), (x, half, low), (x, half, high), (x, -half, high)])
+
+    def _board_outline(self) -> Array:
+        hoop = self.hoop
+        low, high = hoop.board_bottom, hoop.board_bottom + hoop.board_height
+        half = hoop.board_width / 2
+        if self._look.board != "fan":
+            return self._rectangle(half, low, high)
+        turn = np.linspace(0, np.pi, 24)
+        y = half * 0.82 * np.cos(turn)
+        z = low + 0.3 + (hoop.board_height - 0.35) * np.sin(turn) ** 0.8
+        arch = np.stack([np.full(24, hoop.board_x), y, z], axis=1)
+        foot = np.array([(hoop.board_x, s * half * 0.5, low + 0.05) for s in (-1, 1)])
+        return np.concatenate([arch, foot])
+
+    def ring_box(self, camera: Camera) -> Array:
+        """(4,) xyxy of the ring, not clipped."""
+        return _box(camera.project(self._ring)[0], 1.0)
+
+    def hoop_box(self, camera: Camera) -> Array:
+        """(4,) xyxy of ring and net, not clipped."""
+        low = self._ring[::4] - np.array([0, 0, NET_DEPTH * self._sag])
+        low[:, :2] = self.hoop.centre[:2] + (low[:, :2] - self.hoop.centre[:2]) * 0.72
+        every = self._ring if self._look.net == "none" else np.concatenate([self._ring, low])
+        return _box(camera.project(every)[0], 1.0)
+
+    def board_box(self, camera: Camera) -> Array:
+        """(4,) xyxy of the board, not clipped."""
+        return _box(camera.project(self.board)[0], 0.0)
+
+    def outlines(self, camera: Camera) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Board and ring as polygons in fixed point, for the map of who hides whom."""
+        ring = cv2.convexHull(camera.project(self._ring)[0].astype(np.float32))[:, 0]
+        return fixed(camera.project(self.board)[0]), fixed(np.asarray(ring, np.float64))
+
+    def draw_stand(self, image: Image, camera: Camera) -> None:
+        """Pole, arm and board."""
+        hoop, look = self.hoop, self._look
+        side, x = hoop.side, hoop.board_x
+        root = x + side * (1.9 if look.surround == "gym" or look.board != "fan" else 1.0)
+        dark: Colour = (60, 60, 64)
+        pole = np.array([(root, 0, 0), (root, 0, RIM_HEIGHT + (0.2 if self._single_pole else 0.6))])
+        beams = [(pole, 0.11, look.pole_colour)]
+        for y in (-0.35, 0.35):
+            low = np.array([(root, 0.0, pole[1, 2] - 0.3), (x + side * 0.05, y, 3.1)])
+            high = np.array([(root, 0.0, pole[1, 2]), (x + side * 0.05, y, 3.75)])
+            beams += [(low, 0.05, dark), (high, 0.04, dark)]
+        for beam, metres, colour in beams:
+            self._beam(image, camera, beam, metres, colour)
+        self._draw_board(image, camera)
+        bracket = np.array(
+            [(x, 0, RIM_HEIGHT - 0.04), (hoop.x + side * 0.234, 0, RIM_HEIGHT - 0.02)]
+        )
+        self._beam(image, camera, bracket, 0.09, tuple(int(c * 0.7) for c in look.rim_colour))
+
+    def _beam(
+        self, image: Image, camera: Camera, ends: Array, metres: float, colour: tuple[int, ...]
+    ) -> None:
+        pixels, depth = camera.project(ends)
+        if depth.min() < 0.5:
+            return
+        width = max(1, round(metres * camera.focal / float(depth.mean())))
+        cv2.polylines(image, [fixed(pixels)], False, colour, width, cv2.LINE_AA, SHIFT)
+
+    def _draw_board(self, image: Image, camera: Camera) -> None:
+        look = self._look
+        pixels, depth = camera.project(self.board)
+        if depth.min() < 0.5:
+            return
+        outline = fixed(pixels)
+        box = _clip(_box(pixels, 3.0), image)
+        if box is None:
+            return
+        x0, y0, x1, y1 = box
+        part = image[y0:y1, x0:x1]
+        if look.board == "glass":
+            under = part.copy()
+            cv2.fillPoly(image, [outline], look.board_colour, cv2.LINE_AA, SHIFT)
+            part[:] = cv2.addWeighted(part, 0.45, under, 0.55, 0)
+        else:
+            cv2.fillPoly(image, [outline], look.board_colour, cv2.LINE_AA, SHIFT)
+        width = max(1, round(0.05 * camera.focal / float(depth.mean())))
+        edge = look.board_line if look.board != "fan" else look.board_colour
+        cv2.polylines(image, [outline], True, edge, width, cv2.LINE_AA, SHIFT)
+        square = fixed(camera.project(self._square)[0])
+        cv2.polylines(image, [square], True, look.board_line, width, cv2.LINE_AA, SHIFT)
+
+    def draw_ring(self, image: Image, camera: Camera, front: bool, in_net: float) -> None:
+        """The half of ring and net that is nearer to the phone, or the other one."""
+        away = camera.position - self.hoop.centre
+        near = (self._ring[:-1] - self.hoop.centre) @ away > 0
+        if self._look.net != "none":
+            self._draw_net(image, camera, front, in_net, away)
+        pixels, depth = camera.project(self._ring)
+        width = max(1, round(0.032 * camera.focal / float(depth.mean())))
+        lines = fixed(np.stack([pixels[:-1], pixels[1:]], axis=1))[near == front]
+        shade = 1.0 if front else 0.75
+        colour = tuple(int(c * shade) for c in self._look.rim_colour)
+        cv2.polylines(image, list(lines), False, colour, width, cv2.LINE_AA, SHIFT)
+
+    def _draw_net(
+        self, image: Image, camera: Camera, front: bool, in_net: float, away: Array
+    ) -> None:
+        level = np.arange(_LEVELS + 1)
+        turn = 2 * np.pi * (np.arange(_STRANDS)[None] + 0.5 * (level % 2)[:, None]) / _STRANDS
+        part = level / _LEVELS
+        radius = RIM_INNER + (NET_BOTTOM - RIM_INNER) * part**0.8
+        push = in_net * self._swing
+        radius = radius + push * 0.05 * np.sin(np.pi * part)
+        fall = NET_DEPTH * self._sag * part * (1 - 0.3 * push * part)
+        nodes = np.empty((_LEVELS + 1, _STRANDS, 3))
+        nodes[..., 0] = np.cos(turn) * radius[:, None]
+        nodes[..., 1] = np.sin(turn) * radius[:, None]
+        nodes[..., 2] = -fall[:, None]
+        nodes[..., :2] += 0.07 * push * part[:, None, None] * np.array([np.sin(9 * push), 1.0])
+        near = (nodes @ away > nodes[..., 2] * away[2]) == front
+        pixels = camera.project(nodes + self.hoop.centre)[0]
+        segments = []
+        for k in range(_LEVELS):
+            shift = -1 if k % 2 == 0 else 1
+            for other in (pixels[k + 1], np.roll(pixels[k + 1], -shift, axis=0)):
+                segments.append(np.stack([pixels[k], other], axis=1)[near[k]])
+        colour: Colour = {"white": (240, 240, 240), "chain": (165, 160, 155)}.get(
+            self._look.net, (60, 45, 45)
+        )
+        if not front:
+            colour = tuple(int(c * 0.82) for c in colour)  # type: ignore[assignment]
+        size = camera.focal / float(np.linalg.norm(away))
+        lines = list(fixed(np.concatenate(segments)))
+        cv2.polylines(image, lines, False, colour, max(1, round(size * 0.012)), cv2.LINE_AA, SHIFT)
+
+
+def _box(pixels: Array, grow: float) -> Array:
+    return np.concatenate([pixels.min(axis=0) - grow, pixels.max(axis=0) + grow])
+
+
+def _clip(box: Array, image: Image) -> tuple[int, int, int, int] | None:
+    h, w = image.shape[:2]
+    x0, y0 = max(int(box[0]), 0), max(int(box[1]), 0)
+    x1, y1 = min(int(box[2]) + 1, w), min(int(box[3]) + 1, h)
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None

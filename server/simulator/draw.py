@@ -1,0 +1,271 @@
+"""One picture of the scene, and the boxes of what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from server.simulator import backdrop
+from server.simulator.ball import RADIUS
+from server.simulator.basket import Basket
+from server.simulator.camera import Camera
+from server.simulator.figure import SHIFT, Figure, Wardrobe, figures, fixed
+from server.simulator.look import Look
+from server.simulator.script import Script
+from server.simulator.truth import Box, Label
+
+Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
+_MAP = 2  # the map of who hides whom is 2^-_MAP of the picture's size
+_SPIN = 9.0  # radians a second
+
+
+class Artist:
+    """Draws one game; holds what was painted in advance."""
+
+    def __init__(self, script: Script, wide: Camera, look: Look, rng: np.random.Generator) -> None:
+        """`wide`: the camera whose picture contains every view that will be asked for."""
+        self._script, self._wide, self._look, self._rng = script, wide, look, rng
+        self._empty = backdrop.paint(script.court, wide, look)
+        self._baskets = [Basket(hoop, look) for hoop in script.hoops]
+        self._wardrobe = Wardrobe(script.squad.people, look)
+        self._grain: tuple[Image, Image] | None = None
+
+    def picture(self, camera: Camera) -> tuple[Image, tuple[Box, ...]]:
+        """(H, W, 3) BGR and the boxes, as the script stands now."""
+        script, look = self._script, self._look
+        image = np.asarray(
+            cv2.warpPerspective(self._empty, self._wide.turned(camera), camera.size), np.uint8
+        )
+        squad = script.squad
+        joints = squad.joints(script.grip())
+        bodies = figures(squad, joints, camera, look, self._wardrobe)
+        for body in bodies:
+            self._shadow(image, camera, body.foot, 0.34)
+        ball = script.ball.position
+        self._shadow(image, camera, np.array([ball[0], ball[1], 0.0]), 0.13)
+        cover = _Cover(camera.size)
+        for _, draw in sorted(self._layers(image, camera, bodies, cover), key=lambda x: -x[0]):
+            draw()
+        return self._develop(image), cover.boxes()
+
+    # -- order -----------------------------------------------------------------------------
+
+    def _layers(
+        self, image: Image, camera: Camera, bodies: list[Figure], cover: _Cover
+    ) -> list[tuple[float, Callable[[], None]]]:
+        """Everything with its depth, metres; the furthest is to be drawn first."""
+        script = self._script
+        layers: list[tuple[float, Callable[[], None]]] = [
+            (body.depth, partial(self._draw_body, image, body, cover)) for body in bodies
+        ]
+        ball = script.ball.position
+        ball_depth = float(camera.project(ball)[1])
+        holder = bodies[script.holder].depth
+        if script.grip() and ball_depth < holder + 0.1:
+            ball_depth = min(ball_depth, holder - 0.01)
+        for k, basket in enumerate(self._baskets):
+            ring, hoop = basket.hoop.centre, basket.hoop
+            if float((ring - camera.position) @ camera.rotation[2]) < 0.5:
+                continue
+            depth = float(camera.project(ring)[1])
+            facing = (camera.position[0] - hoop.board_x) * hoop.side < 0
+            stand = depth + (0.4 if facing else -0.4)
+            if np.linalg.norm(ball - ring) < 0.9:
+                behind = (ball[0] - hoop.board_x) * hoop.side > 0
+                if behind:
+                    ball_depth = depth + (0.5 if facing else -0.5)
+                elif float(np.hypot(*(ball - ring)[:2])) < 0.34:
+                    ball_depth = depth
+                else:
+                    ball_depth = float(np.clip(ball_depth, depth - 0.38, depth + 0.38))
+            pull = script.in_net if k == script.hoop_index else 0.0
+            layers += [
+                (stand, partial(self._draw_stand, image, camera, basket, k, cover)),
+                (depth + 0.2, partial(basket.draw_ring, image, camera, False, pull)),
+                (depth - 0.2, partial(self._draw_rim, image, camera, basket, pull, k, cover)),
+            ]
+        layers.append((ball_depth, partial(self._draw_ball, image, camera, cover)))
+        return layers
+
+    # -- things ----------------------------------------------------------------------------
+
+    def _draw_body(self, image: Image, body: Figure, cover: _Cover) -> None:
+        h, w = image.shape[:2]
+        x0, y0, x1, y1 = body.xyxy
+        if body.depth < 0.8 or x1 < 0 or y1 < 0 or x0 > w or y0 > h:
+            return
+        body.draw(image)
+        person = body.person
+        label: Label = "referee" if person.team == "referee" else "player"
+        team = None if person.team == "referee" else person.team
+        cover.add(Box(label, person.id, team, person.number, _tuple(body.xyxy), 1.0), body.polygons)
+
+    def _draw_stand(
+        self, image: Image, camera: Camera, basket: Basket, k: int, cover: _Cover
+    ) -> None:
+        basket.draw_stand(image, camera)
+        board, _ = basket.outlines(camera)
+        box = Box("backboard", f"backboard-{k}", None, None, _tuple(basket.board_box(camera)), 1.0)
+        cover.add(box, [board])
+
+    def _draw_rim(
+        self, image: Image, camera: Camera, basket: Basket, pull: float, k: int, cover: _Cover
+    ) -> None:
+        basket.draw_ring(image, camera, True, pull)
+        _, ring = basket.outlines(camera)
+        box = Box("rim", f"rim-{k}", None, None, _tuple(basket.ring_box(camera)), 1.0)
+        hoop = Box("hoop", f"hoop-{k}", None, None, _tuple(basket.hoop_box(camera)), 1.0)
+        cover.add(hoop, [ring])
+        cover.add(box, [ring])
+
+    def _draw_ball(self, image: Image, camera: Camera, cover: _Cover) -> None:
+        ball, look = self._script.ball, self._look
+        pixel, depth = camera.project(ball.position)
+        if float(depth) < 0.5:
+            return
+        radius = RADIUS * camera.focal / float(depth)
+        back, _ = camera.project(ball.position - ball.velocity * look.shutter_s)
+        trail = pixel - back
+        steps = int(np.clip(np.linalg.norm(trail) / 1.5, 1, 8))
+        reach = radius + np.abs(trail).max() + 3
+        h, w = image.shape[:2]
+        x0, y0 = (np.maximum(pixel - reach, 0)).astype(int)
+        x1, y1 = (np.minimum(pixel + reach + 1, [w, h])).astype(int)
+        if x1 <= x0 or y1 <= y0:
+            return
+        part = image[y0:y1, x0:x1]
+        total = np.zeros(part.shape, np.float32)
+        for k in range(steps):
+            copy = part.copy()
+            self._one_ball(copy, pixel - trail * (k / steps) - [x0, y0], radius)
+            total += copy
+        part[:] = np.round(total / steps).astype(np.uint8)
+        ends = np.concatenate([pixel - radius, pixel + radius])
+        if steps > 1:
+            ends[:2] = np.minimum(ends[:2], pixel - trail * ((steps - 1) / steps) - radius)
+            ends[2:] = np.maximum(ends[2:], pixel - trail * ((steps - 1) / steps) + radius)
+        ring = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+        outline = pixel + radius * np.stack([np.cos(ring), np.sin(ring)], axis=1)
+        cover.add(Box("ball", "ball", None, None, _tuple(ends), 1.0), [fixed(outline)])
+
+    def _one_ball(self, image: Image, at: Array, radius: float) -> None:
+        look = self._look
+        colour, light = look.ball_colour, np.array(look.light) / np.hypot(*look.light)
+        dark = tuple(int(c * (1 - 1.4 * look.contrast)) for c in colour)
+        lit = tuple(min(255, int(c * 1.12 + 8)) for c in colour)
+
+        def disc(centre: Array, size: float, paint: tuple[int, ...]) -> None:
+            x, y = fixed(centre).tolist()
+            cv2.circle(image, (x, y), int(size * (1 << SHIFT)), paint, -1, cv2.LINE_AA, SHIFT)
+
+        disc(at, radius, dark)
+        disc(at + light * radius * 0.14, radius * 0.84, colour)
+        disc(at + light * radius * 0.38, radius * 0.42, lit)
+        if radius < 4:
+            return
+        seam = tuple(int(c * 0.3) for c in colour)
+        turn = self._script.now_s * _SPIN
+        x, y = fixed(at).tolist()
+        full = int(radius * (1 << SHIFT))
+        for squeeze, tilt in ((abs(np.cos(turn)), 20), (0.08, 110)):
+            axes = (max(1, int(full * squeeze)), full)
+            cv2.ellipse(
+                image,
+                (x, y),
+                axes,
+                tilt + 30 * np.sin(turn),
+                0,
+                360,
+                seam,
+                max(1, round(radius * 0.09)),
+                cv2.LINE_AA,
+                SHIFT,
+            )
+
+    def _shadow(self, image: Image, camera: Camera, at: Array, metres: float) -> None:
+        pixel, depth = camera.project(at)
+        wide = metres * camera.focal / float(depth)
+        flat = wide * abs(
+            float((camera.position[2] - at[2]) / np.linalg.norm(camera.position - at))
+        )
+        h, w = image.shape[:2]
+        x0, y0 = max(int(pixel[0] - wide), 0), max(int(pixel[1] - flat), 0)
+        x1, y1 = min(int(pixel[0] + wide) + 1, w), min(int(pixel[1] + flat) + 1, h)
+        if float(depth) < 0.6 or x1 - x0 < 2 or y1 - y0 < 2:
+            return
+        xs = (np.arange(x0, x1) - pixel[0]) / max(wide, 1)
+        ys = (np.arange(y0, y1) - pixel[1]) / max(flat, 1)
+        dim = np.clip(1 - xs[None] ** 2 - ys[:, None] ** 2, 0, 1) * self._look.shadow * 1.4
+        keep = (256 * (1 - np.minimum(dim, 0.9))).astype(np.uint16)[..., None]
+        part = image[y0:y1, x0:x1]
+        part[:] = (part * keep) >> 8
+
+    def _develop(self, image: Image) -> Image:
+        """What the phone adds: blur, noise."""
+        look = self._look
+        if look.blur > 0.2:
+            image = np.asarray(cv2.GaussianBlur(image, (0, 0), look.blur), np.uint8)
+        if look.noise <= 0:
+            return image
+        h, w = image.shape[:2]
+        if self._grain is None:
+            grain = self._rng.normal(0, look.noise, (h + 64, w + 64, 3))
+            plus = np.clip(np.round(grain), 0, 255).astype(np.uint8)
+            minus = np.clip(np.round(-grain), 0, 255).astype(np.uint8)
+            self._grain = plus, minus
+        y, x = self._rng.integers(0, 64, 2)
+        cv2.add(image, self._grain[0][y : y + h, x : x + w], dst=image)
+        cv2.subtract(image, self._grain[1][y : y + h, x : x + w], dst=image)
+        return image
+
+
+class _Cover:
+    """A small map of which object is on top where; gives each box its visible share."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._map = np.zeros((size[1] >> _MAP, size[0] >> _MAP), np.uint8)
+        self._seen: list[tuple[Box, int, tuple[slice, slice]]] = []
+
+    def add(self, box: Box, polygons: list[NDArray[np.int32]]) -> None:
+        """The next object, nearer than all before it."""
+        mark = len(self._seen) + 1
+        for polygon in polygons:
+            cv2.fillConvexPoly(self._map, polygon, mark, cv2.LINE_8, SHIFT + _MAP)
+        x0, y0, x1, y1 = box.xyxy
+        h, w = self._map.shape
+        step = 1 << _MAP
+        where = (
+            slice(int(np.clip(y0 // step, 0, h)), int(np.clip(y1 // step + 2, 0, h))),
+            slice(int(np.clip(x0 // step, 0, w)), int(np.clip(x1 // step + 2, 0, w))),
+        )
+        drawn = int(np.count_nonzero(self._map[where] == mark))
+        self._seen.append((box, drawn, where))
+
+    def boxes(self) -> tuple[Box, ...]:
+        w, h = self._size
+        out = []
+        for k, (box, drawn, where) in enumerate(self._seen):
+            x0, y0, x1, y1 = box.xyxy
+            clipped = (max(x0, 0.0), max(y0, 0.0), min(x1, float(w)), min(y1, float(h)))
+            if clipped[2] - clipped[0] < 1 or clipped[3] - clipped[1] < 1:
+                continue
+            left = int(np.count_nonzero(self._map[where] == k + 1))
+            whole = (x1 - x0) * (y1 - y0)
+            inside = (clipped[2] - clipped[0]) * (clipped[3] - clipped[1]) / whole
+            share = inside * (left / drawn if drawn else 0.0)
+            rounded = tuple(round(v, 2) for v in clipped)
+            out.append(
+                Box(box.label, box.id, box.team, box.number, rounded, round(min(share, 1.0), 3))  # type: ignore[arg-type]
+            )
+        return tuple(out)
+
+
+def _tuple(box: Array) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = box.tolist()
+    return x0, y0, x1, y1
