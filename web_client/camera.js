@@ -1,0 +1,237 @@
+// The camera's page: check, then film until it is stopped.
+
+import { checks } from "./check.js";
+import { byId, el, setText, show } from "./dom.js";
+import { LiveGame } from "./live.js";
+import { openPage } from "./tokens.js";
+import { WhipPublisher, iceServers } from "./whip.js";
+
+const MARKS = { ok: "✓", warn: "!", bad: "✕", wait: "" };
+const STATES = {
+  idle: ["Not filming", ""],
+  connecting: ["Connecting", "warn"],
+  live: ["Live", "ok"],
+  waiting: ["Reconnecting", "warn"],
+  replaced: ["Replaced", "bad"],
+  refused: ["Refused", "bad"],
+  stopped: ["Stopped", ""],
+};
+
+const { game, token, query } = openPage("camera", location, history, localStorage);
+const name = /^[a-z0-9-]{1,32}$/.test(query.get("camera") ?? "") ? query.get("camera") : "main";
+const endpoint = `/whip/${encodeURIComponent(game)}/${name}`;
+
+let stream = null;
+let wakeLock = null;
+let live = null;
+
+const publisher = new WhipPublisher(endpoint, token, { onState: drawState, onStats: drawStats });
+
+// ---- the check
+
+async function runChecks() {
+  show(byId("again"), false);
+  const list = checks({ game, token, whip: { iceServers: () => iceServers(endpoint, token) } });
+  const lines = list.map(({ title }) => checkLine(title));
+  byId("checks").replaceChildren(...lines.map((line) => line.node));
+  let possible = true;
+  for (const [i, { find }] of list.entries()) {
+    const answer = await find();
+    lines[i].answer(answer);
+    // Without these no picture can leave the phone; the rest is good to know.
+    if (answer.status === "bad") possible = false;
+  }
+  byId("start").disabled = !possible;
+  show(byId("again"), true);
+}
+
+function checkLine(title) {
+  const mark = el("span", { class: "mark", "aria-hidden": "true" });
+  const said = el("span", { class: "soft", text: "…" });
+  const todo = el("span", { class: "todo", hidden: true });
+  const node = el("li", { data: { status: "wait" } }, mark,
+    el("div", {}, el("strong", { text: title }), el("br"), said, el("br"), todo));
+  return {
+    node,
+    answer(found) {
+      node.dataset.status = found.status;
+      setText(mark, MARKS[found.status]);
+      setText(said, found.text);
+      setText(todo, found.todo ?? "");
+      show(todo, Boolean(found.todo));
+    },
+  };
+}
+
+// ---- filming
+
+async function start() {
+  byId("start").disabled = true;
+  try {
+    await openCamera(byId("cameras").value || null);
+  } catch (error) {
+    byId("start").disabled = false;
+    return notice(cameraTrouble(error));
+  }
+  notice("");
+  follow();
+  publisher.start(stream);
+  holdAwake();
+}
+
+/** @param {string|null} deviceId null: the camera at the back */
+async function openCamera(deviceId) {
+  closeCamera();
+  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
+  stream = await navigator.mediaDevices.getUserMedia({
+    video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+    audio: false,
+  });
+  byId("preview").srcObject = stream;
+  show(byId("stage"), true);
+  const [track] = stream.getVideoTracks();
+  track.addEventListener("ended", cameraTaken);
+  await listCameras(track.getSettings().deviceId);
+}
+
+function closeCamera() {
+  for (const track of stream?.getTracks() ?? []) {
+    track.removeEventListener("ended", cameraTaken);
+    track.stop();
+  }
+  stream = null;
+  byId("preview").srcObject = null;
+}
+
+/** A call came in, or another app took the camera: take it again when the page is in front. */
+async function cameraTaken() {
+  if (!publisher.running) return;
+  notice("Another app took the camera. Come back to this page to go on.");
+  if (document.visibilityState === "visible") await takeAgain();
+}
+
+async function takeAgain() {
+  const ended = stream?.getVideoTracks()[0]?.readyState === "ended";
+  if (!publisher.running || !ended) return;
+  try {
+    await openCamera(byId("cameras").value || null);
+    await publisher.change(stream);
+    notice("");
+  } catch (error) {
+    notice(cameraTrouble(error));
+  }
+}
+
+async function listCameras(current) {
+  const devices = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+  byId("cameras").replaceChildren(...devices.map((device, i) =>
+    el("option", { value: device.deviceId, text: device.label || `Camera ${i + 1}`, selected: device.deviceId === current })));
+  show(byId("choice"), devices.length > 1);
+}
+
+function stop() {
+  publisher.stop();
+}
+
+/** The live socket tells when another phone takes over. */
+function follow() {
+  live?.close();
+  live = new LiveGame(game, token, {
+    onChange(_, __, message) {
+      if (message.type !== "camera" || message.camera !== name) return;
+      if (message.status === "replaced") publisher.hearReplaced(message.why || "Another device films now.");
+    },
+  });
+}
+
+async function holdAwake() {
+  if (!publisher.running || document.visibilityState !== "visible" || !navigator.wakeLock) return;
+  try {
+    wakeLock = await navigator.wakeLock.request("screen");
+  } catch {
+    wakeLock = null; // low battery; the tip on the page says what to do
+  }
+}
+
+// ---- drawing
+
+function drawState(now) {
+  const [word, mood] = STATES[now.state];
+  setText(byId("state"), word);
+  byId("state").dataset.mood = mood;
+  const filming = now.running;
+  document.querySelector("main").classList.toggle("filming", filming);
+  show(byId("start"), !filming);
+  show(byId("stop"), filming);
+  byId("start").disabled = false;
+  setText(byId("start"), now.state === "replaced" ? "Take over again" : "Start filming");
+  if (now.state !== "live") show(byId("stats"), false);
+  if (now.state === "waiting") notice(`${now.why} Trying again.`);
+  else if (now.state === "replaced") notice(`${now.why} This phone has stopped filming.`, "bad");
+  else if (now.state === "refused") notice(now.why, "bad");
+  else notice("");
+  if (filming) return;
+  closeCamera();
+  show(byId("stage"), false);
+  live?.close();
+  live = null;
+  wakeLock?.release();
+  wakeLock = null;
+}
+
+function drawStats(now) {
+  const { kbps, rttMs, width, height, fps, loss, codec, limited } = now.stats;
+  const parts = [
+    width ? [`${width}×${height}`, ` ${Math.round(fps ?? 0)} fps`] : null,
+    kbps === null ? null : [`${(kbps / 1000).toFixed(1)}`, " Mbit/s"],
+    rttMs === null ? null : [`${rttMs}`, " ms"],
+    loss ? [`${Math.round(loss * 100)} %`, " lost"] : null,
+    codec ? ["", codec] : null,
+    limited ? ["", limited === "cpu" ? "phone at its limit" : "network at its limit"] : null,
+  ].filter(Boolean);
+  byId("stats").replaceChildren(...parts.map(([bold, rest]) => el("span", {}, el("b", { text: bold }), rest)));
+  show(byId("stats"), true);
+  show(byId("turn"), Boolean(width && height > width));
+}
+
+function notice(text, mood = "warn") {
+  setText(byId("notice"), text);
+  byId("notice").dataset.mood = mood;
+  show(byId("notice"), Boolean(text));
+}
+
+function cameraTrouble(error) {
+  const words = {
+    NotAllowedError: "The camera is blocked. Allow it in the browser's settings for this site.",
+    NotFoundError: "No camera was found.",
+    NotReadableError: "Another app is using the camera. Close it and try again.",
+  };
+  return words[error.name] ?? `The camera could not be opened (${error.message}).`;
+}
+
+// ---- wiring
+
+byId("start").addEventListener("click", start);
+byId("stop").addEventListener("click", stop);
+byId("again").addEventListener("click", runChecks);
+byId("cameras").addEventListener("change", async ({ target }) => {
+  if (!publisher.running) return;
+  try {
+    await openCamera(target.value);
+    await publisher.change(stream);
+  } catch (error) {
+    notice(cameraTrouble(error));
+  }
+});
+document.addEventListener("visibilitychange", async () => {
+  if (!publisher.running) return;
+  if (document.visibilityState !== "visible") return;
+  await takeAgain();
+  await holdAwake();
+  publisher.hurry();
+});
+addEventListener("online", () => publisher.hurry());
+addEventListener("pagehide", () => {
+  if (publisher.running) publisher.stop("stopped", "");
+});
+runChecks();

@@ -1,0 +1,159 @@
+// The self-check before filming: what this phone and this network allow, in plain words.
+
+import { LiveGame } from "./live.js";
+
+const SOCKET_MS = 8_000;
+const UPLINK_BYTES = 400_000;
+const ENOUGH_KBPS = 2_500;
+const POOR_KBPS = 800;
+
+/**
+ * One answer: status `ok`, `warn` (works, but) or `bad` (will not work); `text` says what was
+ * found, `todo` what to do about it.
+ * @typedef {{status: "ok"|"warn"|"bad", text: string, todo?: string}} Answer
+ */
+
+/** The checks in the order they are shown: a title and what finds the answer. */
+export function checks({ game, token, whip }) {
+  return [
+    { id: "secure", title: "Safe connection", find: async () => secure() },
+    { id: "camera", title: "Camera", find: camera },
+    { id: "socket", title: "Score connection", find: () => socket(game, token) },
+    { id: "udp", title: "Video connection", find: () => ways(whip) },
+    { id: "uplink", title: "Upload speed", find: () => uplink(token) },
+  ];
+}
+
+/** @returns {Answer} */
+function secure() {
+  if (isSecureContext && navigator.mediaDevices?.getUserMedia) {
+    return { status: "ok", text: "This page may use the camera." };
+  }
+  return {
+    status: "bad",
+    text: "Browsers give the camera only to https pages.",
+    todo: "Open the https link that the server printed, and accept its certificate once.",
+  };
+}
+
+/** @returns {Promise<Answer>} */
+async function camera() {
+  if (!navigator.mediaDevices?.enumerateDevices) {
+    return { status: "bad", text: "This page cannot see a camera.", todo: "Mend the first point." };
+  }
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  if (!devices.some((device) => device.kind === "videoinput")) {
+    return { status: "bad", text: "No camera was found.", todo: "Use a phone, or plug a camera in." };
+  }
+  if ((await permission()) === "denied") {
+    return {
+      status: "bad",
+      text: "The camera is blocked for this page.",
+      todo: "Allow it in the browser's settings for this site, then load the page again.",
+    };
+  }
+  return { status: "ok", text: "A camera is there." };
+}
+
+async function permission() {
+  try {
+    return (await navigator.permissions.query({ name: "camera" })).state;
+  } catch {
+    return "prompt"; // not every browser tells
+  }
+}
+
+/** @returns {Promise<Answer>} */
+function socket(game, token) {
+  return new Promise((resolve) => {
+    let live = null;
+    const done = (answer) => {
+      clearTimeout(timer);
+      queueMicrotask(() => live?.close());
+      resolve(answer);
+    };
+    const timer = setTimeout(() => done({
+      status: "bad",
+      text: "The server does not answer.",
+      todo: "Is this phone in the same network as the server?",
+    }), SOCKET_MS);
+    live = new LiveGame(game, token, {
+      onState(now) {
+        if (now.state === "live") done({ status: "ok", text: "Connected to the game." });
+        if (now.state === "refused") {
+          done({ status: "bad", text: now.why, todo: "Ask for a new camera link." });
+        }
+      },
+    });
+  });
+}
+
+/**
+ * Which ways a video connection could take. Whether one of them works shows when the filming
+ * starts: only then do packets go to the server.
+ * @returns {Promise<Answer>}
+ */
+async function ways(whip) {
+  if (!globalThis.RTCPeerConnection) {
+    return { status: "bad", text: "This browser has no WebRTC.", todo: "Use Chrome, Safari or Firefox." };
+  }
+  const iceServers = await whip.iceServers();
+  const pc = new RTCPeerConnection({ iceServers });
+  pc.createDataChannel("check");
+  const kinds = new Set();
+  const gathered = new Promise((resolve) => {
+    setTimeout(resolve, 3_000);
+    pc.onicecandidate = ({ candidate }) => {
+      if (!candidate) resolve();
+      else if (candidate.protocol === "udp" && candidate.type) kinds.add(candidate.type);
+    };
+  });
+  await pc.setLocalDescription(await pc.createOffer());
+  await gathered;
+  pc.close();
+  if (!kinds.size) {
+    return {
+      status: "bad",
+      text: "The browser offers no way for video (UDP).",
+      todo: "Turn off a VPN or a strict privacy setting, or try another browser.",
+    };
+  }
+  const relay = kinds.has("relay") ? ", also through a relay" : "";
+  return { status: "ok", text: `The browser can send video${relay}. The last proof is the start.` };
+}
+
+/** @returns {Promise<Answer>} */
+async function uplink(token) {
+  const body = new Uint8Array(UPLINK_BYTES);
+  for (let at = 0; at < UPLINK_BYTES; at += 65_536) {
+    crypto.getRandomValues(body.subarray(at, Math.min(at + 65_536, UPLINK_BYTES)));
+  }
+  const headers = { "Content-Type": "application/octet-stream" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const begun = performance.now();
+  let response = null;
+  try {
+    response = await fetch("/api/v1/check/uplink", {
+      method: "POST", headers, body, signal: AbortSignal.timeout(10_000),
+    });
+  } catch {
+    // too slow or away; said below
+  }
+  if (!response?.ok) {
+    return {
+      status: "warn",
+      text: "The upload speed could not be measured.",
+      todo: "Filming may still work; watch the bit rate.",
+    };
+  }
+  return judgeUplink((UPLINK_BYTES * 8) / (performance.now() - begun));
+}
+
+/** @param {number} kbps @returns {Answer} */
+export function judgeUplink(kbps) {
+  const speed = kbps >= 10_000 ? "over 10 Mbit/s" : `${(kbps / 1000).toFixed(1)} Mbit/s`;
+  if (kbps >= ENOUGH_KBPS) return { status: "ok", text: `${speed}: enough for a sharp picture.` };
+  const todo = "Go nearer to the Wi-Fi, or use mobile data.";
+  if (kbps >= POOR_KBPS) return { status: "warn", text: `${speed}: the picture will be softer.`, todo };
+  return { status: "warn", text: `${speed}: too slow for a good picture.`, todo };
+}

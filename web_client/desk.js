@@ -1,0 +1,378 @@
+// The scorekeeper's page: taps become calls, calls wait in a queue until the server has them.
+
+import { Api } from "./api.js";
+import { Board } from "./board.js";
+import { ACTIONS, describe, followUp, lineupCalls, newId, playCall } from "./calls.js";
+import { formatClock, parseClock, remaining } from "./clock.js";
+import { ProposalCards } from "./deskproposals.js";
+import { TeamColumns, answered, askLineup, keyOf } from "./deskteams.js";
+import { byId, el, follow, setText, show } from "./dom.js";
+import { drawCamera, drawLine } from "./line.js";
+import { LiveGame } from "./live.js";
+import { withPending } from "./pending.js";
+import { drawPlays } from "./plays.js";
+import { CallQueue } from "./queue.js";
+import { openPage } from "./tokens.js";
+
+const TICK_MS = 100;
+const TOAST_MS = 7_000;
+const SURE_MS = 3_000;
+
+const { game, token, tokens } = openPage("desk", location, history, localStorage);
+const base = `/api/v1/games/${game}`;
+const NO_CLOCK = `courtside.clockless.${game}`;
+
+let chosen = null; // {team, player} that waits for an action
+let armed = null; // an action, or {proposal, choice}, that waits for a player
+let clockless = localStorage.getItem(NO_CLOCK) === "1";
+let toastTimer = null;
+
+const board = new Board(byId("board"));
+const teams = new TeamColumns({ onPick: pick, onLineup: changeLineup, onAdd: addPlayer });
+const proposals = new ProposalCards(byId("proposals"), { onAccept: acceptProposal, onReject: rejectProposal });
+const queue = new CallQueue(new Api(token), localStorage, game, drawQueue);
+const live = new LiveGame(game, token, {
+  onChange(_, changed, message) {
+    if (message.type === "snapshot") queue.settle([], message.seq);
+    if (message.type === "update") queue.settle(message.entries ?? [], message.seq);
+    if (changed.length) draw(changed);
+  },
+  onState() {
+    drawLine(byId("line"), live);
+    if (live.state === "live") queue.hurry();
+    drawTroubles();
+  },
+});
+
+// ---- what is known
+
+/** The scoreboard with the calls that still wait. */
+function scoreboard() {
+  const known = live.view.state.scoreboard;
+  if (!known) return null;
+  const now = withPending(known, queue.items);
+  return clockless ? { ...now, clock_ms: null, clock_running: false } : now;
+}
+
+/** What every call says about when it was. */
+function context() {
+  const now = scoreboard();
+  return {
+    call_id: newId(),
+    period: now?.period || null,
+    clock_ms: clockless || !now ? null : rounded(remaining(now, live.now())),
+    base: live.view.seq,
+  };
+}
+
+function rounded(ms) {
+  return ms === null ? null : Math.round(ms);
+}
+
+function send(body, label = describe(body, (team, id) => teams.nameOf(team, id))) {
+  return queue.add({ path: `${base}/calls`, body, label, at: live.now() });
+}
+
+// ---- taps
+
+function pick(team, player) {
+  if (armed) return finish(armed, { team, player });
+  const again = chosen?.team === team && chosen.player === player;
+  chosen = again ? null : { team, player };
+  drawArmed();
+}
+
+function act(action) {
+  if (chosen) return finish(action, chosen);
+  armed = armed?.id === action.id ? null : action;
+  drawArmed();
+}
+
+function finish(what, who) {
+  if (what.proposal) {
+    const { proposal, choice } = what;
+    const body = { ...choice, team: who.team, ...(who.player && { player: who.player }) };
+    // The proposal's own id makes a repeated answer count once.
+    const expect = { type: "field_goal", ...choice, ...who };
+    const path = `${base}/proposals/${proposal.id}/accept`;
+    queue.add({ path, body, expect, label: "Shot accepted", at: live.now() });
+    release();
+    return ask(expect);
+  }
+  const call = playCall(what, who, context());
+  release();
+  if (send(call)) {
+    toast(describe(call, (team, id) => teams.nameOf(team, id)), () => takeBack(call.call_id));
+    ask(call);
+  }
+}
+
+function release() {
+  chosen = null;
+  armed = null;
+  drawArmed();
+}
+
+/** Offer what usually comes next: who passed, who has the rebound, who stole the ball. */
+function ask(call) {
+  const next = followUp(call);
+  show(byId("after"), Boolean(next));
+  if (!next) return;
+  const chips = next.choices.flatMap(({ team, action, all, not }) => {
+    const said = ACTIONS.find((one) => one.id === action);
+    const tap = (player) => {
+      show(byId("after"), false);
+      finish(said, { team, player });
+    };
+    const chip = (text, player, label) => el("button", {
+      type: "button", class: "chip", text, "aria-label": `${said.hint}, ${label}`, data: { team },
+      on: { click: () => tap(player) },
+    });
+    const players = teams.playing(team).filter((player) => player.id !== not);
+    const own = all || !players.length ? [chip("Team", null, teams.nameOf(team, null))] : [];
+    return [...players.map((player) => chip(player.number, player.id, teams.nameOf(team, player.id))), ...own];
+  });
+  const close = el("button", { type: "button", class: "plain", text: "Skip", on: { click: () => show(byId("after"), false) } });
+  byId("after").replaceChildren(
+    el("div", { class: "row spread" }, el("strong", { text: `${next.ask}?` }), close),
+    ...rowsByTeam(chips));
+}
+
+function rowsByTeam(chips) {
+  const groups = Map.groupBy ? Map.groupBy(chips, (chip) => chip.dataset.team) : new Map([["", chips]]);
+  return [...groups.values()].map((group) => el("div", { class: "chips" }, ...group));
+}
+
+/** Undo a call of this page: take it from the queue, or void what it made. */
+function takeBack(callId) {
+  if (queue.cancel(callId)) return;
+  const item = queue.items.find((one) => one.body.call_id === callId);
+  const play = live.view.state.plays?.find((one) => one.call_id === callId);
+  const seq = play?.seq ?? item?.seq;
+  const how = seq === undefined ? { type: "undo" } : { type: "void", links: seq };
+  send({ ...how, call_id: newId() });
+}
+
+function undoLast() {
+  const last = live.view.state.plays?.find((play) => !play.voided && play.type !== "void");
+  const unsent = queue.items.at(-1);
+  if (unsent && queue.cancel(unsent.body.call_id)) return;
+  if (last) send({ type: "void", links: last.seq, call_id: newId() }, `Taken back: ${last.text}`);
+}
+
+// ---- clock, periods, people, proposals
+
+function runClock() {
+  const now = scoreboard();
+  if (!now) return;
+  if (["scheduled", "break"].includes(now.status)) return startPeriod();
+  send({ type: now.clock_running ? "clock_stop" : "clock_start", ...context() });
+}
+
+function startPeriod() {
+  send({ type: "period_start", call_id: newId(), base: live.view.seq });
+  // The ball goes up and the clock runs: one tap for both.
+  if (!clockless) send({ type: "clock_start", call_id: newId() });
+}
+
+function changePeriod() {
+  const now = scoreboard();
+  if (!now) return;
+  if (now.status === "live") return send({ type: "period_end", call_id: newId(), base: live.view.seq });
+  if (now.status === "scheduled") return startPeriod();
+  if (now.status === "break") send({ type: "finalize", call_id: newId(), base: live.view.seq });
+}
+
+async function setClock() {
+  const now = scoreboard();
+  if (!now) return;
+  byId("clock-text").value = formatClock(remaining(now, live.now()));
+  show(byId("clock-trouble"), false);
+  const done = answered(byId("clock-dialog"));
+  byId("clock-text").select();
+  if ((await done) !== "ok") return;
+  const ms = parseClock(byId("clock-text").value);
+  if (ms !== null) send({ type: "clock_set", ...context(), clock_ms: ms });
+}
+
+async function changeLineup(team) {
+  const players = teams.players(team);
+  const before = players.filter((player) => player.on_court).map((player) => player.id);
+  const after = await askLineup(teams.nameOf(team, null), players);
+  if (!after) return;
+  for (const call of lineupCalls(team, before, after, context)) send(call);
+}
+
+async function addPlayer(team) {
+  byId("player-number").value = "";
+  setText(byId("player-title"), `New player: ${teams.nameOf(team, null)}`);
+  if ((await answered(byId("player-dialog"))) !== "ok") return;
+  const player = byId("player-number").value.trim();
+  if (player) send({ type: "roster_add", team, player, call_id: newId() });
+}
+
+function acceptProposal(proposal, choice) {
+  if (chosen) return finish({ proposal, choice }, chosen);
+  armed = armed?.proposal?.id === proposal.id ? null : { proposal, choice };
+  drawArmed();
+}
+
+function rejectProposal(proposal) {
+  release();
+  queue.add({ path: `${base}/proposals/${proposal.id}/reject`, body: {}, label: "No shot", at: live.now() });
+}
+
+// ---- drawing
+
+function draw(changed) {
+  const { state } = live.view;
+  const has = (...names) => names.some((name) => changed.includes(name));
+  if (has("scoreboard")) drawBoard();
+  if (has("roster", "boxscore")) teams.draw(state.roster, state.boxscore);
+  if (has("plays")) {
+    drawPlays(byId("plays"), state.plays ?? [], voidButton);
+    show(byId("no-plays"), !state.plays?.length);
+  }
+  if (has("proposals")) drawProposals();
+  if (has("camera")) drawCamera(byId("camera"), state.camera);
+}
+
+function drawBoard() {
+  const now = scoreboard();
+  if (!now) return;
+  board.draw(now);
+  board.tick(live.now());
+  const { home, away } = now;
+  const names = `${home.name || "Home"} – ${away.name || "Away"}`;
+  document.title = `${names} · desk`;
+  if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
+  const run = byId("clock-run");
+  const before = now.status === "scheduled" || now.status === "break";
+  show(run, now.status !== "final" && (before || !clockless));
+  setText(run, now.status === "scheduled" ? "Start game" : before ? "Start next period" : now.clock_running ? "Stop" : "Start");
+  run.dataset.running = String(Boolean(now.clock_running));
+  show(byId("clock-set"), !clockless && now.status !== "final");
+  show(byId("period"), now.status === "live" || now.status === "break");
+  setText(byId("period"), now.status === "break" ? "Final" : `End ${now.period_label || "period"}`);
+}
+
+function drawQueue() {
+  const count = queue.unanswered;
+  const pill = byId("waiting");
+  show(pill, count > 0 && queue.state !== "idle");
+  setText(pill, queue.state === "waiting" ? `${count} kept, will be sent` : `${count} on the way`);
+  drawBoard();
+  drawProposals();
+  drawTroubles();
+}
+
+function drawProposals() {
+  const answeredIds = queue.items.map((item) => item.path.split("/").at(-2));
+  const waiting = (live.view.state.proposals ?? []).filter((one) => !answeredIds.includes(one.id));
+  proposals.draw(waiting, armed?.proposal?.id ?? null);
+}
+
+function drawTroubles() {
+  const troubles = queue.problems.map((problem) => ({ ...problem, problem }));
+  if (live.state === "refused") troubles.unshift({ label: "No access", detail: live.why });
+  follow(byId("troubles"), troubles, (one) => `${one.label}${one.detail}`, ({ label, detail, problem }) =>
+    el("div", { class: "notice trouble", data: { mood: "bad" } },
+      el("span", {}, el("strong", { text: `${label}: ` }), detail),
+      problem ? el("button", {
+        type: "button", class: "plain", "aria-label": "Dismiss", text: "✕",
+        on: { click: () => queue.dismiss(queue.problems.find((one) => one.label === label && one.detail === detail)) },
+      }) : null));
+}
+
+function drawArmed() {
+  teams.mark(chosen);
+  for (const button of byId("actions").children) {
+    button.setAttribute("aria-pressed", String(armed?.id === button.dataset.action));
+  }
+  const hint = byId("hint");
+  hint.dataset.armed = String(Boolean(chosen || armed));
+  setText(hint, chosen
+    ? `${teams.nameOf(chosen.team, chosen.player)}: what happened?`
+    : armed?.proposal ? "Who shot? Tap a player or a team."
+    : armed ? `${armed.hint}: who? Tap a player or a team.`
+    : "Tap a player, then what happened.");
+  drawProposals();
+}
+
+/** A button that asks once more before it takes a play back. */
+function voidButton(play) {
+  if (play.voided || play.type === "void") return null;
+  const button = el("button", { type: "button", class: "plain", text: "Undo", "aria-label": `Take back: ${play.text}` });
+  button.addEventListener("click", () => {
+    if (button.dataset.sure === "true") {
+      return send({ type: "void", links: play.seq, call_id: newId() }, `Taken back: ${play.text}`);
+    }
+    button.dataset.sure = "true";
+    setText(button, "Sure?");
+    setTimeout(() => {
+      button.dataset.sure = "false";
+      setText(button, "Undo");
+    }, SURE_MS);
+  });
+  return button;
+}
+
+function toast(text, undo) {
+  clearTimeout(toastTimer);
+  const button = el("button", {
+    type: "button", text: "Undo",
+    on: { click: () => { show(byId("toast"), false); show(byId("after"), false); undo(); } },
+  });
+  byId("toast").replaceChildren(el("span", { text }), button);
+  show(byId("toast"), true);
+  toastTimer = setTimeout(() => show(byId("toast"), false), TOAST_MS);
+}
+
+// ---- wiring
+
+byId("actions").append(...ACTIONS.map((action) => el("button", {
+  type: "button", text: action.label, title: action.hint, "aria-label": action.hint,
+  "aria-pressed": "false", data: { action: action.id, look: action.look ?? "" },
+  on: { click: () => act(action) },
+}, el("kbd", { text: action.key, "aria-hidden": "true" }))));
+byId("keys").append(...[
+  ["1–5, 6–0", "players, home and away"], ...ACTIONS.map(({ key, hint }) => [key, hint]),
+  ["space", "clock"], ["z", "undo the last"], ["y / n", "accept / no shot"], ["Esc", "never mind"],
+].flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { text })]));
+byId("clock-run").addEventListener("click", runClock);
+byId("clock-set").addEventListener("click", setClock);
+byId("period").addEventListener("click", changePeriod);
+byId("clockless").checked = clockless;
+byId("clockless").addEventListener("change", ({ target }) => {
+  clockless = target.checked;
+  localStorage.setItem(NO_CLOCK, clockless ? "1" : "0");
+  drawBoard();
+});
+byId("help").addEventListener("click", () => answered(byId("help-dialog")));
+byId("clock-dialog").addEventListener("submit", (event) => {
+  if (event.submitter?.value !== "ok" || parseClock(byId("clock-text").value) !== null) return;
+  event.preventDefault();
+  show(byId("clock-trouble"), true);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const onButton = document.activeElement?.matches("button, a, input, select");
+  if (event.key === " " && !onButton) { event.preventDefault(); return runClock(); }
+  if (event.key === "Escape") { show(byId("after"), false); return release(); }
+  if (event.key === "z") return undoLast();
+  const [first] = (live.view.state.proposals ?? []);
+  if (first && event.key === "y") return acceptProposal(first, proposals.choice(first));
+  if (first && event.key === "n") return rejectProposal(first);
+  for (const team of ["home", "away"]) {
+    const place = teams.playing(team).findIndex((_, i) => keyOf(team, i) === event.key);
+    if (place >= 0) return pick(team, teams.playing(team)[place].id);
+  }
+  const action = ACTIONS.find((one) => one.key === event.key);
+  if (action) act(action);
+});
+
+addEventListener("online", () => queue.hurry());
+setInterval(() => board.tick(live.now()), TICK_MS);
+drawArmed();
+queue.pump();
