@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pipeline.ball import Spot, merge
+from pipeline.basket import Basket
 from pipeline.boxes import Detections, Tracks
 from pipeline.frame import Frame, Image
+from pipeline.rim import Rim, Rims, rings
+from pipeline.shift import Shift
+from pipeline.shots import ShotWatch
 from pipeline.sight import Sighting
 from pipeline.track import Tracker
 
 PEOPLE = frozenset({"player", "referee", "person"})
+BALLS = frozenset({"ball", "sports ball"})
+RIMS = frozenset({"rim", "hoop"})
+
+CLOSE = 6.5
+"""Sides of the square about a rim that is looked at closely, rim widths."""
+
+LIVELY_S = 0.5
+"""So long after something moved about a rim it is looked at closely."""
+
+RESTART_S = 5.0
+"""A camera away for longer may have been moved: what was known about the picture is dropped."""
+
+BALL_LEAST = 0.15
+"""Score from which a ball is shown; about a rim fainter ones count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,14 +44,31 @@ class View:
     image: Image
     x: int = 0
     y: int = 0
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """What one frame showed. tracks: pixels of the frame. sightings: those decided now."""
+    """What one frame showed.
 
-    tracks: Tracks
+    tracks: people, ball and rims, pixels of the frame; None where only the neighbourhood of a
+    rim was looked at. sightings: those decided now.
+    """
+
+    tracks: Tracks | None
     sightings: tuple[Sighting, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Hoop:
+    """What belongs to one rim."""
+
+    basket: Basket
+    watch: ShotWatch
+    spots: list[Spot]
+    net: float = 0.0
+    lively_s: float = -math.inf
+    close_s: float = -math.inf
 
 
 class Vision:
@@ -40,21 +78,217 @@ class Vision:
     what it found. Calls come from one thread, in order of media time.
     """
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self._people = np.array([i for i, name in enumerate(labels) if name in PEOPLE], np.int64)
+    def __init__(self, labels: Sequence[str], *, thorough: bool = False) -> None:
+        """labels: of the detector. thorough: every view of every frame, where looking is cheap;
+        otherwise one view a frame, in turns while something happens at a rim."""
+        self._people = _which(labels, PEOPLE)
+        self._balls = _which(labels, BALLS)
+        self._rim_labels = _which(labels, RIMS)
+        self._thorough = thorough
         self._ids = itertools.count(1)
-        self._players = Tracker(lambda: next(self._ids))
+        self._players = Tracker(self._new_id)
+        self._rims = Rims(self._new_id)
+        self._shift = Shift()
+        self._hoops: dict[int, _Hoop] = {}
+        self._ball: tuple[int, float, float, float] | None = None
+        self._size = (0, 0)
+        self._last_s = -math.inf
+        self._turn = 0
 
     def prepare(self, frame: Frame) -> list[View]:
-        """The views of this frame that the detector should see."""
-        return [View(frame.image)]
+        """The views of this frame that the detector should see; none for a frame out of order."""
+        if frame.media_s <= self._last_s:
+            return []
+        self._settle(frame)
+        self._last_s = frame.media_s
+        firm = self._rims.firm()
+        self._hoops = {rim.id: self._hoops.get(rim.id) or _hoop() for rim in firm}
+        for rim in firm:
+            hoop = self._hoops[rim.id]
+            hoop.spots, hoop.net = hoop.basket.update(
+                frame.image, (rim.x, rim.y), rim.width, frame.media_s
+            )
+            if any(spot.away < 3.5 for spot in hoop.spots):
+                hoop.lively_s = frame.media_s
+        whole = View(frame.image)
+        if self._thorough:
+            return [whole, *(_close(frame, rim) for rim in firm)]
+        due = self._due(firm, frame.media_s)
+        return [whole] if due is None else [_close(frame, due)]
 
     def advance(self, frame: Frame, views: Sequence[View], found: Sequence[Detections]) -> Scene:
-        """Take what was found in each view, in the view's pixels."""
-        whole = found[0]
-        people = np.isin(whole.label, self._people)
-        tracks = self._players.update(
-            Detections(whole.xyxy[people], whole.score[people], whole.label[people]),
-            frame.media_s,
+        """Take what was found in each view of `prepare`, in the view's pixels."""
+        if not views:
+            return Scene(None, ())
+        placed = [_placed(view, one) for view, one in zip(views, found, strict=True)]
+        balls = [one for each in placed for one in _rows(each, self._balls)]
+        for view, each in zip(views, placed, strict=True):
+            part = np.array([[view.x, view.y, *_far_corner(view)]], np.float32)
+            seen = rings(_only(each, self._rim_labels))
+            self._rims.update(seen, frame.media_s, None if view.whole else part)
+        sightings = self._watch(frame, balls)
+        tracks = None
+        if views[0].whole:
+            tracks = self._tracks(frame, placed[0], balls)
+        return Scene(tracks, sightings)
+
+    def _new_id(self) -> int:
+        return next(self._ids)
+
+    def _settle(self, frame: Frame) -> None:
+        """Follow changes of the picture itself: its size, its movement, a break."""
+        height, width = frame.image.shape[:2]
+        if self._size not in ((width, height), (0, 0)):
+            same_shape = abs(width / height - self._size[0] / self._size[1]) < 0.02
+            if same_shape:
+                self._rims.resize(width / self._size[0])
+            else:
+                self._rims.clear()
+            self._ball = None
+            self._shift = Shift()
+        elif frame.media_s - self._last_s > RESTART_S:
+            self._shift = Shift()
+        self._size = (width, height)
+        moved = self._shift.update(frame.image)
+        if moved is None:
+            # Not known how the picture moved: what lies under a rim now is not its background.
+            for hoop in self._hoops.values():
+                hoop.basket.reset()
+        elif moved != (0.0, 0.0):
+            self._rims.move(*moved)
+
+    def _due(self, firm: list[Rim], now_s: float) -> Rim | None:
+        """The rim that this frame is spent on, or None for the whole picture."""
+        self._turn += 1
+        if self._turn % 2 == 0:
+            return None
+        lively = [rim for rim in firm if now_s - self._hoops[rim.id].lively_s <= LIVELY_S]
+        if not lively:
+            return None
+        rim = min(lively, key=lambda one: self._hoops[one.id].close_s)
+        self._hoops[rim.id].close_s = now_s
+        return rim
+
+    def _watch(
+        self, frame: Frame, balls: list[tuple[float, float, float, float]]
+    ) -> tuple[Sighting, ...]:
+        """Bring detected and moving balls of each rim together and ask its watch."""
+        sightings = []
+        for rim in self._rims.firm():
+            hoop = self._hoops.get(rim.id)
+            if hoop is None:
+                continue
+            found = [
+                Spot(
+                    frame.media_s,
+                    (x - rim.x) / rim.width,
+                    (y - rim.y) / rim.width,
+                    size / rim.width,
+                    0.5 + 0.5 * score,
+                )
+                for x, y, size, score in balls
+                if 0.3 < size / rim.width < 1.0
+            ]
+            shot = hoop.watch.update(frame.media_s, merge([*found, *hoop.spots]), hoop.net)
+            if shot is not None:
+                sightings.append(
+                    Sighting(
+                        kind="shot",
+                        rim_s=shot.rim_s,
+                        start_s=shot.start_s,
+                        end_s=shot.end_s,
+                        made=shot.made,
+                        score=shot.score,
+                        rim_xyxy=rim.xyxy(),
+                    )
+                )
+        return tuple(sightings)
+
+    def _tracks(
+        self, frame: Frame, whole: Detections, balls: list[tuple[float, float, float, float]]
+    ) -> Tracks:
+        people = self._players.update(_only(whole, self._people), frame.media_s)
+        others: list[tuple[int, tuple[float, float, float, float], float, int]] = []
+        ball = self._ball_shown(frame.media_s, balls)
+        if ball is not None:
+            number, (x, y, size, score) = ball
+            half = size / 2
+            box = (x - half, y - half, x + half, y + half)
+            others.append((number, box, score, int(self._balls[0])))
+        others += [
+            (rim.id, rim.xyxy(), rim.sure, int(self._rim_labels[0])) for rim in self._rims.firm()
+        ]
+        if not others:
+            return people
+        return Tracks(
+            np.concatenate([people.id, np.array([one[0] for one in others], np.int64)]),
+            np.concatenate([people.xyxy, np.array([one[1] for one in others], np.float32)]),
+            np.concatenate([people.score, np.array([one[2] for one in others], np.float32)]),
+            np.concatenate([people.label, np.array([one[3] for one in others], np.int64)]),
         )
-        return Scene(tracks, ())
+
+    def _ball_shown(
+        self, t_s: float, balls: list[tuple[float, float, float, float]]
+    ) -> tuple[int, tuple[float, float, float, float]] | None:
+        """The ball of the game with its id: the strongest, those near the last one preferred."""
+        reach = max(self._size) * 0.25
+
+        def worth(ball: tuple[float, float, float, float]) -> float:
+            if self._ball is None or t_s - self._ball[3] > 1.0:
+                return ball[3]
+            far = math.hypot(ball[0] - self._ball[1], ball[1] - self._ball[2])
+            return ball[3] + 0.3 * max(0.0, 1 - far / reach)
+
+        able = [ball for ball in balls if ball[3] >= BALL_LEAST]
+        if not able:
+            return None
+        best = max(able, key=worth)
+        known = self._ball is not None and t_s - self._ball[3] <= 1.0
+        number = self._ball[0] if known and self._ball is not None else self._new_id()
+        self._ball = (number, best[0], best[1], t_s)
+        return number, best
+
+
+def _hoop() -> _Hoop:
+    return _Hoop(Basket(), ShotWatch(), [])
+
+
+def _which(labels: Sequence[str], names: frozenset[str]) -> NDArray[np.int64]:
+    return np.array([i for i, name in enumerate(labels) if name in names], np.int64)
+
+
+def _only(found: Detections, labels: NDArray[np.int64]) -> Detections:
+    kept = np.isin(found.label, labels)
+    return Detections(found.xyxy[kept], found.score[kept], found.label[kept])
+
+
+def _close(frame: Frame, rim: Rim) -> View:
+    """The square about a rim, a little more of it above."""
+    height, width = frame.image.shape[:2]
+    side = CLOSE * rim.width
+    x1, y1 = max(0, int(rim.x - side / 2)), max(0, int(rim.y - 0.55 * side))
+    x2, y2 = min(width, int(rim.x + side / 2) + 1), min(height, int(rim.y + 0.45 * side) + 1)
+    if x2 - x1 < 16 or y2 - y1 < 16:
+        return View(frame.image)
+    return View(frame.image[y1:y2, x1:x2], x1, y1, whole=False)
+
+
+def _placed(view: View, found: Detections) -> Detections:
+    """What was found in a view, in the frame's pixels."""
+    corner = np.array([view.x, view.y, view.x, view.y], np.float32)
+    return Detections(found.xyxy + corner, found.score, found.label)
+
+
+def _far_corner(view: View) -> tuple[int, int]:
+    return view.x + view.image.shape[1], view.y + view.image.shape[0]
+
+
+def _rows(found: Detections, labels: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
+    """(x, y, diameter, score) of the boxes of some labels; six at most."""
+    kept = _only(found, labels)
+    rows = []
+    for (x1, y1, x2, y2), score in zip(
+        kept.xyxy[:6].tolist(), kept.score[:6].tolist(), strict=True
+    ):
+        rows.append(((x1 + x2) / 2, (y1 + y2) / 2, max(x2 - x1, y2 - y1), score))
+    return rows

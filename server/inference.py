@@ -64,7 +64,7 @@ class Seen:
     media_s: float
     captured_s: float
     size: tuple[int, int]
-    tracks: Tracks
+    tracks: Tracks | None
     sightings: tuple[Sighting, ...]
     labels: tuple[str, ...]
     looked_s: float

@@ -181,11 +181,12 @@ async def test_age_stays_bounded_however_slow_the_detector(
     async with running(Slowed(detector, factor)) as inference:
         seen: list[Seen] = []
         slot = inference.attach(A, seen.append)
-        for step in range(75):
+        for step in range(120):
             slot.put(Captured(frames[step % 60], step / 30, time.monotonic()))
             await asyncio.sleep(1 / 30)
+        await until(lambda: len(seen) >= 3)
     ages = sorted(one.age_s for one in seen)
     looked = sorted(one.looked_s for one in seen)
-    assert len(seen) >= 3
     assert ages[-1] <= 1.5 * looked[-1] + 0.1
-    assert max(len(one.tracks) for one in seen) >= (3 if factor == 1.0 else 0)
+    if factor == 1.0:
+        assert max(len(one.tracks) for one in seen if one.tracks is not None) >= 3

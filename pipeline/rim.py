@@ -1,0 +1,163 @@
+"""The rims of a court: found by the detector, then followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.boxes import Boxes, Detections
+
+KEPT = 3
+"""Rims at once: a court has two, one more leaves room for a false one."""
+
+RING = 0.15
+"""Where a box holds ring and net, the ring's centre is that many widths below its upper edge."""
+
+FIRM_HITS = 3
+FIRM_S = 0.25
+LOST = 0.06
+"""A rim whose score has faded below this is gone."""
+
+
+@dataclass(slots=True, eq=False)
+class Rim:
+    """One rim. x, y: its centre, width: of the ring; pixels. sure: fading mean of its scores."""
+
+    id: int
+    x: float
+    y: float
+    width: float
+    height: float
+    sure: float
+    first_s: float
+    hits: int = 1
+    far: int = 0
+    """Detections in a row that were somewhere else."""
+    firm: bool = False
+
+    def xyxy(self) -> tuple[float, float, float, float]:
+        """Its box, pixels."""
+        return (
+            self.x - self.width / 2,
+            self.y - self.height / 2,
+            self.x + self.width / 2,
+            self.y + self.height / 2,
+        )
+
+    def move(self, dx: float, dy: float) -> None:
+        """The scene moved by so many pixels."""
+        self.x += dx
+        self.y += dy
+
+
+class Rims:
+    """Follows rims: steady on a tripod, along with the picture's movement in a hand."""
+
+    def __init__(self, new_id: Callable[[], int], least: float = 0.25) -> None:
+        self._new_id = new_id
+        self._least = least
+        self._rims: list[Rim] = []
+
+    def firm(self) -> list[Rim]:
+        """Those seen often enough to be believed, surest first."""
+        found = [rim for rim in self._rims if rim.firm]
+        return sorted(found, key=lambda rim: -rim.sure)[:KEPT]
+
+    def move(self, dx: float, dy: float) -> None:
+        """The scene moved by so many pixels."""
+        for rim in self._rims:
+            rim.move(dx, dy)
+
+    def resize(self, factor: float) -> None:
+        """The camera changed its picture size."""
+        for rim in self._rims:
+            rim.x *= factor
+            rim.y *= factor
+            rim.width *= factor
+            rim.height *= factor
+
+    def clear(self) -> None:
+        """The camera shows something else."""
+        self._rims.clear()
+
+    def update(self, found: Detections, t_s: float, within: Boxes | None = None) -> None:
+        """Take the rims found in a look.
+
+        found: rim boxes only, pixels. within: (1, 4) the part looked at; rims outside it were
+        not looked for and do not fade.
+        """
+        free = [index for index in range(len(found)) if found.score[index] >= self._least]
+        for rim in sorted(self._rims, key=lambda one: -one.sure):
+            index = _nearest(rim, found, free)
+            if index is not None:
+                free.remove(index)
+                _correct(rim, found, index)
+                if rim.hits >= FIRM_HITS and t_s - rim.first_s >= FIRM_S:
+                    rim.firm = True
+            elif within is None or _inside(rim, within):
+                rim.sure *= 0.985 if rim.firm else 0.7
+        if within is None:
+            for index in free:
+                x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
+                self._rims.append(
+                    Rim(
+                        self._new_id(),
+                        (x1 + x2) / 2,
+                        (y1 + y2) / 2,
+                        max(x2 - x1, 2.0),
+                        y2 - y1,
+                        float(found.score[index]),
+                        t_s,
+                    )
+                )
+        self._rims = [rim for rim in self._rims if rim.sure >= LOST]
+        self._rims.sort(key=lambda rim: (-rim.firm, -rim.sure))
+        del self._rims[12:]
+
+
+def _nearest(rim: Rim, found: Detections, free: list[int]) -> int | None:
+    """The detection that may be this rim, by place and size."""
+    best, best_far = None, 1.2
+    for index in free:
+        x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
+        width = max(x2 - x1, 1.0)
+        far = float(np.hypot((x1 + x2) / 2 - rim.x, (y1 + y2) / 2 - rim.y)) / rim.width
+        if far < best_far and 0.5 < width / rim.width < 2.0:
+            best, best_far = index, far
+    return best
+
+
+def _correct(rim: Rim, found: Detections, index: int) -> None:
+    """Move a rim towards what was found: little and clipped on a tripod, so that it settles at
+    about the median; at once when three looks in a row agree that it is elsewhere."""
+    x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
+    dx, dy = (x1 + x2) / 2 - rim.x, (y1 + y2) / 2 - rim.y
+    rim.hits += 1
+    rim.far = rim.far + 1 if np.hypot(dx, dy) > 0.3 * rim.width else 0
+    gain = 1.0 if rim.far >= 3 else max(0.06, 1 / rim.hits)
+    most = rim.width * (2.0 if rim.far >= 3 or rim.hits <= 3 else 0.4)
+    rim.x += gain * float(np.clip(dx, -most, most))
+    rim.y += gain * float(np.clip(dy, -most, most))
+    size = max(0.06, 1 / rim.hits)
+    rim.width += size * float(np.clip(x2 - x1 - rim.width, -0.3 * rim.width, 0.3 * rim.width))
+    rim.height += size * (y2 - y1 - rim.height)
+    rim.sure += 0.15 * (float(found.score[index]) - rim.sure)
+
+
+def rings(found: Detections) -> Detections:
+    """Boxes of rims with or without their net, as boxes of the ring alone.
+
+    A box much flatter than wide is a ring already.
+    """
+    xyxy = found.xyxy.copy()
+    width = xyxy[:, 2] - xyxy[:, 0]
+    tall = xyxy[:, 3] - xyxy[:, 1] > 0.6 * width
+    xyxy[tall, 3] = xyxy[tall, 1] + 2 * RING * width[tall]
+    return Detections(xyxy, found.score, found.label)
+
+
+def _inside(rim: Rim, within: Boxes) -> bool:
+    x1, y1, x2, y2 = (float(value) for value in within[0])
+    return x1 < rim.x < x2 and y1 < rim.y < y2

@@ -1,0 +1,250 @@
+"""From a ball's way about the rim to a shot, made or missed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.ball import Flight, Flights, Spot, best_next
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A shot at one rim, in media seconds. made, score: probabilities, 0 to 1."""
+
+    start_s: float
+    rim_s: float
+    end_s: float
+    made: float
+    score: float
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """A ball that has come to the rim and whose fate is open."""
+
+    flight: Flight
+    start_s: float
+    came_s: float
+    began: int
+    """Index into `way` of the first spot at the rim."""
+    way: list[Spot] = field(default_factory=list)
+    net: list[tuple[float, float]] = field(default_factory=list)
+
+
+WAIT_S = 1.6
+"""A ball on the rim is decided by then."""
+
+GONE_S = 0.5
+"""A ball unseen for that long is decided on what was seen."""
+
+FALLEN_S = 0.5
+"""A ball that fell under the rim's plane so long ago will not come out on top again."""
+
+AGAIN_S = 0.6
+"""After a decision the same ball falling about is no new shot; a tip-in takes longer."""
+
+
+class ShotWatch:
+    """Watches one rim. Feed it every frame looked at, also those without a spot."""
+
+    def __init__(self) -> None:
+        self._flights = Flights()
+        self._attempt: _Attempt | None = None
+        self._quiet_until_s = -math.inf
+
+    def update(self, t_s: float, spots: Sequence[Spot], net: float = 0.0) -> Shot | None:
+        """The shot that is decided with this frame, if any.
+
+        spots: where a ball may be now. net: share of the net that moves, 0 to 1.
+        """
+        flights = self._flights.update(t_s, spots)
+        if self._attempt is not None:
+            return self._follow(self._attempt, t_s, spots, net)
+        if t_s < self._quiet_until_s:
+            return None
+        for flight in flights:
+            began = arrival(flight)
+            if began is not None:
+                first = flight.spots[began]
+                self._attempt = _Attempt(
+                    flight,
+                    start_s=_start(flight, began).t_s,
+                    came_s=first.t_s,
+                    began=began,
+                    way=list(flight.spots),
+                    net=[(t_s, net)],
+                )
+                break
+        return None
+
+    def _follow(
+        self, attempt: _Attempt, t_s: float, spots: Sequence[Spot], net: float
+    ) -> Shot | None:
+        attempt.net.append((t_s, net))
+        best = best_next(attempt.flight, spots)
+        if best is not None:
+            attempt.flight = attempt.flight.with_spot(best)
+            attempt.way.append(best)
+        last = attempt.way[-1]
+        gone = abs(last.x) > 1.8 or last.y > 1.6 or last.y < -3.0
+        fallen = t_s - _fell_s(attempt.way, attempt.began) > FALLEN_S
+        waited = t_s - attempt.came_s >= WAIT_S or t_s - last.t_s >= GONE_S
+        if not (gone or fallen or waited):
+            return None
+        self._attempt = None
+        self._quiet_until_s = t_s + AGAIN_S
+        way, began = attempt.way, attempt.began
+        return Shot(
+            start_s=attempt.start_s,
+            rim_s=_nearest(way[began:]).t_s,
+            end_s=t_s,
+            made=made(way, began, attempt.net),
+            score=sureness(way, began),
+        )
+
+
+def arrival(flight: Flight) -> int | None:
+    """Index of the spot with which a flight came to the rim as a shot does, or None.
+
+    It came from away, was above the rim, and was falling (or flat, off the board) at the rim.
+    """
+    last = flight.last
+    if not (abs(last.x) <= 1.0 and -1.3 <= last.y <= 0.7):
+        return None
+    spots = [one for one in flight.spots if last.t_s - one.t_s <= 1.2]
+    far = [one for one in spots if one.away >= 1.5]
+    if len(spots) < 3 or not far:
+        return None
+    came = far[-1]
+    after = [one for one in spots if one.t_s >= came.t_s]
+    highest = min(one.y for one in after)
+    took = last.t_s - came.t_s
+    closing = (came.away - last.away) / max(took, 1e-3)
+    fell = last.y - highest
+    if highest > -0.45 or closing < 2.0 or fell < 0.12:
+        return None
+    return len(flight.spots) - 1
+
+
+def _fell_s(way: Sequence[Spot], began: int) -> float:
+    """When the ball went under the rim's plane and stayed there; never is infinity."""
+    fell_s = math.inf
+    for spot in reversed(way[began:]):
+        if spot.y < UNDER:
+            break
+        fell_s = spot.t_s
+    return fell_s
+
+
+def _start(flight: Flight, began: int) -> Spot:
+    """The first spot of the throw: back from the rim while the ball was in the air."""
+    first = flight.spots[began]
+    return next(one for one in flight.spots if first.t_s - one.t_s <= 2.0)
+
+
+def _nearest(spots: Sequence[Spot]) -> Spot:
+    """The spot nearest to the rim within the first moments there."""
+    soon = [one for one in spots if one.t_s - spots[0].t_s <= 0.35]
+    return min(soon, key=lambda one: math.hypot(one.x, one.y))
+
+
+def sureness(way: Sequence[Spot], began: int) -> float:
+    """Probability that there was a shot: a longer, better seen way to the rim is surer."""
+    before = way[: began + 1]
+    seen = sum(one.sure for one in before[-8:])
+    near = _nearest(way[began:]).away
+    return _logistic(0.6 * (seen - 1.5) + 1.2 * (1.0 - near) + 0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells a make from a miss, each in rim widths, seconds or a share.
+
+    crossing: x at which the ball last fell through the plane just under the rim, or None.
+    outside: it was seen beside the net, or gone from the rim without falling through.
+    in_net: spots seen inside the net. slowed: its fall in the net over its fall before, or None.
+    net: the strongest motion of the net. bounced: it rose again from the rim.
+    """
+
+    crossing: float | None
+    outside: bool
+    in_net: int
+    slowed: float | None
+    net: float
+    bounced: bool
+
+
+UNDER = 0.2
+"""Rim widths below the rim's centre: the plane whose crossing counts."""
+
+
+def signs(way: Sequence[Spot], began: int, net: Sequence[tuple[float, float]]) -> Signs:
+    """Read the signs off the way of the ball. way[began] is the first spot at the rim."""
+    crossing: float | None = None
+    crossed_s = math.inf
+    for a, b in zip(way[max(0, began - 1) :], way[max(1, began) :], strict=False):
+        if a.y < UNDER <= b.y:
+            part = (UNDER - a.y) / (b.y - a.y)
+            crossing = a.x + part * (b.x - a.x)
+            crossed_s = a.t_s + part * (b.t_s - a.t_s)
+    if crossing is None and way[began].y >= UNDER:
+        crossing, crossed_s = way[began].x, way[began].t_s
+    after = [one for one in way[began:] if one.t_s >= crossed_s]
+    in_net = [one for one in after if abs(one.x) <= 0.6 and UNDER <= one.y <= 1.2]
+    beside = [one for one in after if abs(one.x) > 0.75 and one.y < 0.9]
+    left = crossing is None and (abs(way[-1].x) > 1.0 or way[-1].y < -0.8)
+    high = [one.y for one in way[began:]]
+    bounced = any(
+        later < -0.6 and later < earlier - 0.35
+        for index, earlier in enumerate(high)
+        for later in high[index + 1 :]
+    )
+    return Signs(
+        crossing=crossing,
+        outside=bool(beside) or left,
+        in_net=len(in_net),
+        slowed=_slowed(way, began, after),
+        net=max((share for _, share in net), default=0.0),
+        bounced=bounced,
+    )
+
+
+def _slowed(way: Sequence[Spot], began: int, after: Sequence[Spot]) -> float | None:
+    """Fall in the net over fall before the rim; a ball in free fall has more than 1."""
+    inside = [one for one in after if one.y <= 1.3]
+    if began < 1 or len(inside) < 2:
+        return None
+    a, b = way[began - 1], way[began]
+    before = (b.y - a.y) / max(b.t_s - a.t_s, 1e-3)
+    within = (inside[-1].y - inside[0].y) / max(inside[-1].t_s - inside[0].t_s, 1e-3)
+    return within / before if before > 1.0 else None
+
+
+def made(way: Sequence[Spot], began: int, net: Sequence[tuple[float, float]]) -> float:
+    """Probability that the ball went in."""
+    return weigh(signs(way, began, net))
+
+
+def weigh(seen: Signs) -> float:
+    """The signs as one probability. The weights are set by reasoning, not fitted: each sign that
+    is strong alone carries about 2 (a factor of seven in the odds)."""
+    logit = -0.6
+    if seen.crossing is not None:
+        logit += 2.6 * max(-1.0, min(1.0, (0.62 - abs(seen.crossing)) / 0.25))
+    else:
+        logit -= 0.6
+    if seen.outside:
+        logit -= 2.5
+    logit += 0.5 * min(seen.in_net, 3)
+    if seen.slowed is not None:
+        logit += 1.0 if seen.slowed < 0.7 else -0.8
+    logit += 1.5 * max(-0.3, min(1.0, (seen.net - 0.2) / 0.3))
+    if seen.bounced:
+        logit -= 0.5
+    return _logistic(logit)
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-value))
