@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pipeline.sight import Sighting
 from server.books import Answered, Books, CreatedGame
 from server.clock import Clock
-from server.gamelog.log import Log
+from server.gamelog.log import Log, LogUnavailable
 from server.problems import Problem
 from server.referee import Referee
 from server.updates import Announce, GameState, Json, Publish, Sections, Update
@@ -175,7 +175,9 @@ class Scorer:
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
-    async def _accept(self, game_id: str, proposal_id: str, corrections: object, by: str) -> Answered:
+    async def _accept(
+        self, game_id: str, proposal_id: str, corrections: object, by: str
+    ) -> Answered:
         answered = await self._run(self._books.accept, game_id, proposal_id, corrections, by)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
@@ -219,4 +221,8 @@ class Scorer:
         return await asyncio.shield(task)
 
     async def _run(self, function: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, function, *args)
+        except LogUnavailable as error:
+            raise Problem(503, "log-unavailable", "the database does not answer") from error

@@ -1,0 +1,1 @@
+"""The rules of basketball: calls in, events out. Standard library only; time is passed in."""

@@ -1,0 +1,97 @@
+"""One open game: its folds, advanced as the log grows. A cache; the log is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.game.entry import Entry
+from server.game.rules import RULES
+from server.game.state import evolve, new_game, replay
+from server.gamelog.codec import entry_json
+from server.gamelog.log import GameRecord, Proposal
+from server.projections.sheet import Sheet
+from server.referee import goes_in
+from server.updates import GameState, Json, Update
+
+# A longer tail is folded at once instead of entry by entry.
+_TAIL = 50
+
+
+class Book:
+    """Not for two threads at once."""
+
+    def __init__(self, record: GameRecord, entries: Sequence[Entry]) -> None:
+        self.record = record
+        self._players = {"home": record.home, "away": record.away}
+        start = new_game(RULES[record.rules], record.home, record.away)
+        self.game = replay(start, entries)
+        self._sheet = Sheet(self.game, self._players)
+        self.waiting: tuple[Proposal, ...] = ()
+        self.proposals_seen = 0
+        self._sections: dict[str, Any] | None = None
+
+    def follow(self, entries: Sequence[Entry]) -> None:
+        """Take in what the log has beyond what is known here."""
+        if not entries:
+            return
+        self._sections = None
+        if len(entries) > _TAIL:
+            self.game = replay(self.game, entries)
+            self._sheet = Sheet(self.game, self._players)
+            return
+        fits = True
+        for entry in entries:
+            self.game = evolve(self.game, entry)
+            fits = fits and self._sheet.advance(self.game, entry)
+        if not fits:
+            self._sheet = Sheet(self.game, self._players)
+
+    def know(self, waiting: Sequence[Proposal], seen: int) -> None:
+        """Remember the proposals that wait, out of `seen` ever made."""
+        self.waiting = tuple(waiting)
+        self.proposals_seen = seen
+        self._sections = None
+
+    def sections(self) -> dict[str, Any]:
+        """All sections, without names."""
+        if self._sections is None:
+            self._sections = {
+                **self._sheet.sections(),
+                "proposals": [proposal_json(proposal) for proposal in self.waiting],
+            }
+        return self._sections
+
+    def state(self) -> GameState:
+        record = self.record
+        return GameState(record.game_id, record.epoch, self.game.seq, self.sections())
+
+    def update(self, entries: Sequence[Entry], before: dict[str, Any]) -> Update:
+        """What viewers get for entries just followed; before: the sections until then."""
+        changed = {n: s for n, s in self.sections().items() if before.get(n) != s}
+        documents = tuple(entry_json(entry) for entry in entries)
+        record = self.record
+        return Update(record.game_id, record.epoch, self.game.seq, documents, changed)
+
+    def plays(self) -> list[Json]:
+        return self._sheet.plays()
+
+
+def proposal_json(proposal: Proposal) -> Json:
+    """The proposal as clients get it. made: what is proposed; probability: that it went in."""
+    return {
+        "id": proposal.proposal_id,
+        "type": proposal.type,
+        "made": goes_in(proposal),
+        "value": proposal.value,
+        "probability": round(proposal.made, 4),
+        "score": round(proposal.score, 4),
+        "media": {"camera": proposal.camera, "s": proposal.rim_s},
+        "start_s": proposal.start_s,
+        "end_s": proposal.end_s,
+        "created_at": proposal.created_at.isoformat(),
+        "team": None,
+        "player": None,
+        "status": proposal.status,
+        "call_id": proposal.call_id,
+    }

@@ -1,0 +1,489 @@
+"""The books of all games open in this process: blocking, for one thread.
+
+Any number of processes may write the same log. Each decides on what it knows and commits; when
+somebody else was first the log says Conflict, and it reads, decides and tries again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline.sight import Sighting
+from server.book import Book, proposal_json
+from server.clock import Clock
+from server.game.calls import Call, IllegalCall, MalformedCall, parse
+from server.game.decide import decide
+from server.game.entry import Entry
+from server.game.events import Event, FieldGoal, Finalized, Media, Sighted
+from server.gamelog.codec import entry_json
+from server.gamelog.log import (
+    CallRecord,
+    Commit,
+    Conflict,
+    GameExists,
+    GameRecord,
+    Log,
+    Proposal,
+)
+from server.problems import Problem
+from server.referee import Referee, goes_in
+from server.teams import (
+    DEFAULT_NAMES,
+    GAME_ID,
+    read_new_game,
+    read_patch_game,
+    read_patch_player,
+    with_names,
+)
+from server.updates import GameState, Json, Sections, Update
+
+# Games whose folds are kept; the rest are folded again when asked for.
+OPEN_GAMES = 256
+# Somebody always gets through; this many lost races in a row mean something else is wrong.
+TRIES = 50
+# A tap comes at most this long after the camera's proposal, ...
+ABSORB_S = 12.0
+# ... or this long before it.
+TAP_FIRST_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedGame:
+    game_id: str
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A call's answer. again: it had been answered before, nothing was written now.
+
+    update, proposals: what viewers must be told.
+    """
+
+    call_id: str
+    entries: tuple[Json, ...]
+    again: bool
+    update: Update | None = None
+    proposals: tuple[Json, ...] = ()
+
+    def document(self) -> Json:
+        return {"call_id": self.call_id, "entries": list(self.entries)}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of a sighting."""
+
+    proposal: Json | None = None
+    update: Update | None = None
+    proposals: tuple[Json, ...] = ()
+
+
+class Books:
+    """Every method raises Problem 404 `unknown-game` where there is no such game."""
+
+    def __init__(self, log: Log, clock: Clock, new_id: Callable[[], str], referee: Referee) -> None:
+        self._log = log
+        self._clock = clock
+        self._new_id = new_id
+        self._referee = referee
+        self._open: OrderedDict[str, Book] = OrderedDict()
+
+    # Games and people
+
+    def create_game(self, body: object) -> CreatedGame:
+        asked = read_new_game(body)
+        record = GameRecord(
+            game_id=asked.game_id or self._new_id(),
+            epoch=self._new_id(),
+            rules=asked.rules,
+            home=asked.players.get("home", ()),
+            away=asked.players.get("away", ()),
+            created_at=self._clock.now(),
+            names_hidden=bool(asked.names_hidden),
+        )
+        names = {who: name for who, name in asked.names.items() if name is not None}
+        try:
+            self._log.add_game(record, names)
+        except GameExists:
+            raise Problem(409, "game-exists", f"there is a game {record.game_id}") from None
+        return CreatedGame(record.game_id, record.epoch)
+
+    def games(self) -> list[Json]:
+        found = []
+        for line in self._log.games():
+            names = self._log.names(line.record.game_id)
+            found.append(
+                {
+                    "game_id": line.record.game_id,
+                    "rules": line.record.rules,
+                    "created_at": line.record.created_at.isoformat(),
+                    "last_at": line.last_at.isoformat(),
+                    "seq": line.seq,
+                    **{s: {"name": names.get(s, d)} for s, d in DEFAULT_NAMES.items()},
+                }
+            )
+        return found
+
+    def require(self, game_id: str) -> GameRecord:
+        """What is fixed about a game, or Problem 404."""
+        record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None
+        if record is None:
+            raise Problem(404, "unknown-game", f"there is no game {game_id}")
+        return record
+
+    def named(self, game_id: str, sections: Sections, hide: bool) -> Json:
+        record = self.require(game_id)
+        names = self._log.names(game_id)
+        return with_names(sections, names, players_too=not (hide and record.names_hidden))
+
+    def patch_game(self, game_id: str, body: object, by: str) -> tuple[Update, ...]:
+        asked = read_patch_game(body)
+        book = self._caught_up(game_id)
+        updates = []
+        for side, players in asked.players.items():
+            for player in players:
+                if player not in book.game.players[side]:
+                    body = {"type": "roster_add", "team": side, "player": player}
+                    answer = self.call(game_id, {**body, "call_id": self._new_id()}, by)
+                    updates += [] if answer.update is None else [answer.update]
+        self._log.set_names(game_id, asked.names)
+        if asked.names_hidden is not None:
+            self._log.hide_names(game_id, asked.names_hidden)
+        return tuple(updates)
+
+    def patch_player(self, game_id: str, player: str, body: object) -> tuple[Update, ...]:
+        name = read_patch_player(body)
+        self._require_player(game_id, player)
+        self._log.set_names(game_id, {player: name})
+        return ()
+
+    def erase_player(self, game_id: str, player: str) -> tuple[Update, ...]:
+        self._require_player(game_id, player)
+        self._log.set_names(game_id, {player: None})
+        return ()
+
+    def erase_game(self, game_id: str) -> tuple[Update, ...]:
+        self.require(game_id)
+        self._log.erase(game_id)
+        return ()
+
+    def _require_player(self, game_id: str, player: str) -> None:
+        players = self._caught_up(game_id).game.players
+        if not any(player in side for side in players.values()):
+            raise Problem(404, "unknown-player", f"there is no player {player}")
+
+    # Reading
+
+    def state(self, game_id: str) -> GameState:
+        return self._caught_up(game_id).state()
+
+    def plays(self, game_id: str) -> list[Json]:
+        return self._caught_up(game_id).plays()
+
+    def entries(self, game_id: str, after: int) -> list[Json]:
+        self.require(game_id)
+        return [entry_json(entry) for entry in self._log.entries(game_id, after)]
+
+    def idle(self, older_than: timedelta) -> list[tuple[str, Json]]:
+        """The games that nobody touched for so long, each with the call that ends it."""
+        found = []
+        limit = self._clock.now() - older_than
+        for line in self._log.games():
+            game_id = line.record.game_id
+            if line.last_at >= limit:
+                continue
+            last = self._log.entries(game_id, after=line.seq - 1)
+            if last and isinstance(last[-1].event, Finalized):
+                continue
+            if not self._caught_up(game_id).game.progress.final:
+                call_id = f"idle-{line.seq}"
+                found.append((game_id, {"call_id": call_id, "type": "finalize"}))
+        return found
+
+    # Calls
+
+    def call(self, game_id: str, body: object, by: str) -> Answered:
+        book = self._open_book(game_id)
+        return self._settle(book, self._parse(body, by), _digest(body), None)
+
+    def accept(self, game_id: str, proposal_id: str, corrections: object, by: str) -> Answered:
+        book = self._caught_up(game_id)
+        proposal = self._require_proposal(game_id, proposal_id)
+        if corrections is not None and not isinstance(corrections, Mapping):
+            raise Problem(422, "malformed", "corrections are a JSON object")
+        said = {"type": "field_goal", **(corrections or {})}
+        if said["type"] not in ("field_goal", "free_throw"):
+            raise Problem(422, "malformed", "a shot is a field_goal or a free_throw")
+        body: Json = {"made": goes_in(proposal)}
+        if said["type"] == "field_goal":
+            body["value"] = proposal.value
+        body["media"] = {"camera": proposal.camera, "s": proposal.rim_s}
+        body |= said
+        # One id for a proposal, whoever accepts it: it cannot count twice.
+        body["call_id"] = f"proposal-{proposal_id}"
+        call = self._parse(body, by)
+        if call.clock_ms is None and call.period is None and call.after is None:
+            # The shot fell when it was seen, not when somebody found the time to say so.
+            seen_ms = book.game.progress.clock_ms_at(proposal.created_at)
+            call = replace(call, clock_ms=seen_ms)
+        return self._settle(book, call, _digest(body), proposal_id)
+
+    def _settle(self, book: Book, call: Call, digest: str, accepting: str | None) -> Answered:
+        """Decide and commit, first on what is known here, then on what the log says."""
+        fresh = accepting is not None
+        for _ in range(TRIES):
+            if fresh:
+                answered = self._answered(book, call.call_id, digest, accepting)
+                if answered is not None:
+                    return answered
+                self._catch_up(book)
+            try:
+                events = decide(book.game, call)
+                return self._write(book, call, digest, events, accepting)
+            except Conflict:
+                pass
+            except IllegalCall as illegal:
+                if fresh:
+                    raise Problem(409, illegal.type, illegal.detail) from illegal
+            fresh = True
+        raise Problem(503, "log-busy", "too many writers at once; send the call again")
+
+    def _write(
+        self,
+        book: Book,
+        call: Call,
+        digest: str,
+        events: tuple[Event, ...],
+        accepting: str | None,
+    ) -> Answered:
+        game_id, seq = book.record.game_id, book.game.seq
+        settles = seen = None
+        if accepting is not None:
+            proposal = self._require_proposal(game_id, accepting)
+            if proposal.status == "accepted":
+                raise Conflict("another process accepted it just now")
+            _must_wait(proposal)
+            settles = _answer(proposal, "accepted", call)
+        elif isinstance(events[0], FieldGoal) and _is_live(book, events[0]):
+            seen = book.proposals_seen
+            match = _matching(book.waiting, events[0], call.at)
+            if match is not None:
+                settles = _answer(match, "absorbed", call)
+                if events[0].media is None:
+                    media = Media(match.camera, match.rim_s)
+                    events = (replace(events[0], media=media), *events[1:])
+        entries = tuple(
+            Entry(seq + n, event, call.by, call.at, call.call_id)
+            for n, event in enumerate(events, start=1)
+        )
+        record = CallRecord(call.call_id, digest, seq + 1, seq + len(entries))
+        commit = Commit(game_id, record, entries, settles=settles, proposals_seen=seen)
+        before = book.sections()
+        self._log.commit(commit)
+        book.follow(entries)
+        told: tuple[Json, ...] = ()
+        if settles is not None:
+            book.know(
+                [p for p in book.waiting if p.proposal_id != settles.proposal_id],
+                book.proposals_seen,
+            )
+            told = (proposal_json(settles),)
+        update = book.update(entries, before)
+        return Answered(call.call_id, update.entries, False, update, told)
+
+    def _answered(
+        self, book: Book, call_id: str, digest: str, accepting: str | None
+    ) -> Answered | None:
+        record = self._log.answered(book.record.game_id, call_id)
+        if record is None:
+            return None
+        if record.body_hash != digest:
+            if accepting is not None:
+                _must_wait(self._require_proposal(book.record.game_id, accepting))
+            raise Problem(409, "call-id-reused", f"call {call_id} was made with another body")
+        entries = self._log.entries(book.record.game_id, record.first_seq - 1, record.last_seq)
+        return Answered(call_id, tuple(entry_json(entry) for entry in entries), True)
+
+    def _parse(self, body: object, by: str) -> Call:
+        try:
+            return parse(body, by, self._clock.now())
+        except MalformedCall as malformed:
+            raise Problem(422, malformed.type, malformed.detail) from malformed
+        except IllegalCall as illegal:
+            raise Problem(409, illegal.type, illegal.detail) from illegal
+
+    # Proposals
+
+    def propose(self, game_id: str, camera: str, sighting: Sighting) -> Seen:
+        book = self._open_book(game_id)
+        now = self._clock.now()
+        proposal = self._referee.propose(self._new_id(), camera, sighting, now)
+        if proposal is None:
+            return Seen()
+        for _ in range(TRIES):
+            self._catch_up(book)
+            if book.game.progress.final:
+                return Seen()
+            seq = _tapped_first(book, proposal, now)
+            try:
+                if seq is None:
+                    self._log.add_proposal(game_id, proposal, book.game.seq)
+                    book.know((*book.waiting, proposal), book.proposals_seen + 1)
+                    document = proposal_json(proposal)
+                    return Seen(document, None, (document,))
+                return self._sighted(book, seq, proposal, now)
+            except Conflict:
+                continue
+        raise Problem(503, "log-busy", "too many writers at once")
+
+    def _sighted(self, book: Book, seq: int, proposal: Proposal, now: datetime) -> Seen:
+        """The shot was called before the camera was sure: it only gives its media time."""
+        call_id = f"sighting-{proposal.proposal_id}"
+        shot = book.game.history.get(seq)
+        absorbed = replace(proposal, status="absorbed", answered_at=now)
+        if shot is None:
+            raise LookupError(seq)
+        absorbed = replace(absorbed, call_id=shot.call_id, answered_by=shot.by)
+        event = Sighted(
+            period=shot.event.period,
+            clock_ms=shot.event.clock_ms,
+            links=seq,
+            media=Media(proposal.camera, proposal.rim_s),
+        )
+        last = book.game.seq + 1
+        entry = Entry(last, event, f"camera:{proposal.camera}", now, call_id)
+        record = CallRecord(call_id, "", last, last)
+        before = book.sections()
+        self._log.commit(Commit(book.record.game_id, record, (entry,), adds=absorbed))
+        book.follow((entry,))
+        book.know(book.waiting, book.proposals_seen + 1)
+        return Seen(None, book.update((entry,), before), ())
+
+    def proposals(self, game_id: str, status: str | None) -> list[Json]:
+        self.require(game_id)
+        return [proposal_json(p) for p in self._log.proposals(game_id, status)]
+
+    def reject(self, game_id: str, proposal_id: str, by: str) -> tuple[Json, bool]:
+        """The rejected proposal, and whether it was not rejected before."""
+        book = self._open_book(game_id)
+        proposal = self._require_proposal(game_id, proposal_id)
+        for _ in range(TRIES):
+            if proposal.status == "rejected":
+                return proposal_json(proposal), False
+            _must_wait(proposal)
+            now = self._clock.now()
+            rejected = replace(proposal, status="rejected", answered_by=by, answered_at=now)
+            try:
+                self._log.settle(game_id, rejected)
+            except Conflict:
+                proposal = self._require_proposal(game_id, proposal_id)
+                continue
+            self._catch_up(book)
+            return proposal_json(rejected), True
+        raise Problem(503, "log-busy", "too many writers at once")
+
+    def _require_proposal(self, game_id: str, proposal_id: str) -> Proposal:
+        proposal = self._log.proposal(game_id, proposal_id)
+        if proposal is None:
+            raise Problem(404, "unknown-proposal", f"there is no proposal {proposal_id}")
+        return proposal
+
+    # Open books
+
+    def _open_book(self, game_id: str) -> Book:
+        """The book as far as it is known here; other processes may be ahead."""
+        book = self._open.get(game_id)
+        if book is None:
+            book = Book(self.require(game_id), self._log.entries(game_id))
+            self._know_proposals(book)
+            self._open[game_id] = book
+            if len(self._open) > OPEN_GAMES:
+                self._open.popitem(last=False)
+        self._open.move_to_end(game_id)
+        return book
+
+    def _caught_up(self, game_id: str) -> Book:
+        book = self._open_book(game_id)
+        self._catch_up(book)
+        return book
+
+    def _catch_up(self, book: Book) -> None:
+        book.follow(self._log.entries(book.record.game_id, book.game.seq))
+        self._know_proposals(book)
+
+    def _know_proposals(self, book: Book) -> None:
+        # The count first: a proposal that comes in between makes the next commit a Conflict.
+        seen = self._log.proposal_count(book.record.game_id)
+        waiting = tuple(self._log.proposals(book.record.game_id, "waiting"))
+        if seen != book.proposals_seen or waiting != book.waiting:
+            book.know(waiting, seen)
+
+
+def _digest(body: object) -> str:
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _must_wait(proposal: Proposal) -> None:
+    if proposal.status != "waiting":
+        raise Problem(
+            409,
+            "proposal-answered",
+            f"the proposal was {proposal.status} before",
+            extra={"proposal_status": proposal.status, "call_id": proposal.call_id},
+        )
+
+
+def _answer(proposal: Proposal, status: str, call: Call) -> Proposal:
+    return replace(
+        proposal, status=status, call_id=call.call_id, answered_by=call.by, answered_at=call.at
+    )
+
+
+def _is_live(book: Book, shot: FieldGoal) -> bool:
+    """Told as it happens; a shot put into the past is none that a camera just saw."""
+    return shot.after is None and shot.period == max(1, book.game.progress.period)
+
+
+def _matching(waiting: tuple[Proposal, ...], shot: FieldGoal, at: datetime) -> Proposal | None:
+    """The waiting proposal that a scorekeeper's shot speaks of: the nearest in time."""
+    best: tuple[float, Proposal] | None = None
+    for proposal in waiting:
+        if goes_in(proposal) != shot.made:
+            continue
+        if shot.media is not None:
+            if shot.media.camera != proposal.camera:
+                continue
+            apart_s = abs(shot.media.s - proposal.rim_s)
+        else:
+            apart_s = (at - proposal.created_at).total_seconds()
+        if 0 <= apart_s <= ABSORB_S and (best is None or apart_s < best[0]):
+            best = (apart_s, proposal)
+    return None if best is None else best[1]
+
+
+def _tapped_first(book: Book, proposal: Proposal, now: datetime) -> int | None:
+    """The shot that was called a moment before the camera was sure, or None."""
+    game = book.game
+    for entry in game.history.newest_first():
+        if (now - entry.at).total_seconds() > TAP_FIRST_S:
+            break
+        if not game.standing.stands(entry.seq):
+            continue
+        event: Any = game.standing.event(entry)
+        if isinstance(event, FieldGoal) and event.made == goes_in(proposal):
+            if event.media is None:
+                return entry.seq
+            if event.media.camera == proposal.camera and (
+                abs(event.media.s - proposal.rim_s) <= 1.0
+            ):
+                # The same moment of the same camera: a desk that named the time itself.
+                return entry.seq
+    return None

@@ -1,0 +1,312 @@
+"""What the rules agreed happened: frozen facts, each with its place in the game.
+
+Every event survives JSON: `from_json(to_json(event)) == event`. Fields that are None or empty
+are left out of the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar
+
+# Raised whenever a stored event would no longer mean the same; `gamelog/codec.py` upcasts.
+SCHEMA = 1
+
+SIDES = ("home", "away")
+
+
+def other(team: str) -> str:
+    """The opponents' side."""
+    return "away" if team == "home" else "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A moment in a recording: media seconds of that camera, never another's."""
+
+    camera: str
+    s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact with its place: period, milliseconds left in it and, when it was put in later,
+    the entry it comes `after`."""
+
+    name: ClassVar[str] = ""
+
+    period: int
+    clock_ms: int
+    after: int | None = None
+    media: Media | None = None
+
+
+# Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodStarted(Event):
+    name: ClassVar[str] = "period_start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodEnded(Event):
+    name: ClassVar[str] = "period_end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStarted(Event):
+    name: ClassVar[str] = "clock_start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStopped(Event):
+    name: ClassVar[str] = "clock_stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet(Event):
+    """The clock was put to `clock_ms`; whether it runs does not change."""
+
+    name: ClassVar[str] = "clock_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finalized(Event):
+    name: ClassVar[str] = "finalize"
+
+
+# Who plays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterAdded(Event):
+    """A player who was not on the roster when the game was made; the id holds the number."""
+
+    name: ClassVar[str] = "roster_add"
+    team: str
+    player: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starters(Event):
+    name: ClassVar[str] = "starters"
+    team: str
+    players: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution(Event):
+    name: ClassVar[str] = "substitution"
+    team: str
+    player_in: str | None = None
+    player_out: str | None = None
+
+
+# Plays. `player` None: the team's own.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(Event):
+    team: str
+    player: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldGoal(Play):
+    """x_m, y_m: metres from the centre of the court."""
+
+    name: ClassVar[str] = "field_goal"
+    value: int
+    made: bool
+    x_m: float | None = None
+    y_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeThrow(Play):
+    name: ClassVar[str] = "free_throw"
+    made: bool
+    value: int = 1
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebound(Play):
+    name: ClassVar[str] = "rebound"
+    kind: str  # offensive or defensive
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turnover(Play):
+    name: ClassVar[str] = "turnover"
+    kind: str | None = None
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steal(Play):
+    name: ClassVar[str] = "steal"
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Play):
+    name: ClassVar[str] = "block"
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assist(Play):
+    name: ClassVar[str] = "assist"
+    links: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foul(Play):
+    """kind: one of the rule set's `foul_kinds`."""
+
+    name: ClassVar[str] = "foul"
+    kind: str = "personal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JumpBall(Play):
+    """`team` gained the ball."""
+
+    name: ClassVar[str] = "jump_ball"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possession(Event):
+    """The alternating-possession arrow points to `team`."""
+
+    name: ClassVar[str] = "possession"
+    team: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeout(Event):
+    name: ClassVar[str] = "timeout"
+    team: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Event):
+    name: ClassVar[str] = "note"
+    text: str
+    team: str | None = None
+    player: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjusted(Event):
+    """An explicit, visible change of a team's score by `points`, belonging to no player."""
+
+    name: ClassVar[str] = "adjust"
+    team: str
+    points: int
+    text: str | None = None
+
+
+# Corrections: the past is never changed, it is answered.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voided(Event):
+    """The entries `targets` no longer stand (the first is the one that was named; the rest
+    fell with it). Voiding a `Voided` or an `Amended` takes that correction back.
+
+    cause: `void`, `undo` or `redo`.
+    """
+
+    name: ClassVar[str] = "void"
+    targets: tuple[int, ...]
+    cause: str = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended(Event):
+    """Entry `links` stands as `event` from now on. The place of this entry is the target's."""
+
+    name: ClassVar[str] = "amend"
+    links: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighted(Event):
+    """A camera saw entry `links` at `media`; it arrived after the call."""
+
+    name: ClassVar[str] = "sighted"
+    links: int
+
+
+EVENTS: Mapping[str, type[Event]] = {
+    kind.name: kind
+    for kind in (
+        *(PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet, Finalized),
+        *(RosterAdded, Starters, Substitution),
+        *(FieldGoal, FreeThrow, Rebound, Turnover, Steal, Block, Assist, Foul),
+        *(JumpBall, Possession, Timeout, Note, Adjusted),
+        *(Voided, Amended, Sighted),
+    )
+}
+
+# What only speaks of other entries and is no fact of the game itself.
+NOT_FACTS = (Voided, Amended, Sighted)
+
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    kind.name: tuple(field.name for field in fields(kind)) for kind in EVENTS.values()
+}
+_REQUIRED: Mapping[str, frozenset[str]] = {
+    kind.name: frozenset(field.name for field in fields(kind) if field.default is MISSING)
+    for kind in EVENTS.values()
+}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as JSON values: `type`, then the fields that say something."""
+    found: dict[str, Any] = {"type": event.name}
+    for name in _FIELDS[event.name]:
+        value = getattr(event, name)
+        if value is None:
+            continue
+        if isinstance(value, Media):
+            value = {"camera": value.camera, "s": value.s}
+        elif isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, Event):
+            value = to_json(value)
+        found[name] = value
+    return found
+
+
+def from_json(document: Mapping[str, Any]) -> Event:
+    """The event of a document of this schema. ValueError when it is not one.
+
+    Unknown fields are passed over: an older program can read what a newer one wrote within
+    the same schema.
+    """
+    kind = EVENTS.get(document.get("type", ""))
+    if kind is None:
+        raise ValueError(f"no event of type {document.get('type')!r}")
+    values: dict[str, Any] = {}
+    for name in _FIELDS[kind.name]:
+        if name not in document:
+            continue
+        value = document[name]
+        if isinstance(value, list):
+            value = tuple(value)
+        elif name == "media":
+            value = Media(value["camera"], value["s"])
+        elif name == "event":
+            value = from_json(value)
+        values[name] = value
+    lacking = _REQUIRED[kind.name] - values.keys()
+    if lacking:
+        raise ValueError(f"{kind.name} without {', '.join(sorted(lacking))}")
+    return kind(**values)

@@ -1,0 +1,156 @@
+"""What a log offers, and the values that go in and out. SQL and memory pass the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from server.game.entry import Entry
+
+
+class Conflict(Exception):  # noqa: N818  (an answer, not a fault)
+    """Somebody else wrote first: read again, decide again. Nothing was written."""
+
+
+class GameExists(Exception):  # noqa: N818
+    """A game of that id is there already."""
+
+
+class LogUnavailable(Exception):  # noqa: N818
+    """The database cannot be reached or stays locked; nothing is known to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord:
+    """What is fixed when a game is made. players: ids of each side, in roster order.
+
+    epoch: identity of this log; a viewer's place is `epoch:seq`.
+    """
+
+    game_id: str
+    epoch: str
+    rules: str
+    home: tuple[str, ...]
+    away: tuple[str, ...]
+    created_at: datetime
+    names_hidden: bool = False
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GameLine:
+    """One line of the list of games. last_at: its last entry, or its making."""
+
+    record: GameRecord
+    seq: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call that was answered: with the entries first_seq to last_seq."""
+
+    call_id: str
+    body_hash: str
+    first_seq: int
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A shot that a camera saw, waiting for somebody to say so.
+
+    made: probability that it went in; score: that there was a shot. Times are media seconds of
+    `camera`. status: waiting, accepted, rejected or absorbed (by call `call_id`).
+    """
+
+    proposal_id: str
+    camera: str
+    type: str
+    value: int
+    made: float
+    score: float
+    rim_s: float
+    start_s: float
+    end_s: float
+    created_at: datetime
+    status: str = "waiting"
+    call_id: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """All that one call writes, together or not at all.
+
+    entries: contiguous, the first follows the last one the writer saw.
+    settles: the proposal as it is afterwards, when the call answers a waiting one.
+    adds: a proposal that came with the entries.
+    proposals_seen: how many proposals the writer knew of, when that matters.
+    """
+
+    game_id: str
+    call: CallRecord
+    entries: tuple[Entry, ...]
+    settles: Proposal | None = None
+    adds: Proposal | None = None
+    proposals_seen: int | None = None
+
+
+class Log(Protocol):
+    """Blocking; used from one thread. Methods raise LogUnavailable when the store is."""
+
+    def add_game(self, record: GameRecord, names: Mapping[str, str]) -> None:
+        """Keep a new game. GameExists when the id is taken."""
+        ...
+
+    def game(self, game_id: str) -> GameRecord | None: ...
+
+    def games(self) -> list[GameLine]:
+        """Games that are not erased, newest first."""
+        ...
+
+    def entries(self, game_id: str, after: int = 0, upto: int | None = None) -> list[Entry]:
+        """Entries with after < seq <= upto, in order."""
+        ...
+
+    def answered(self, game_id: str, call_id: str) -> CallRecord | None: ...
+
+    def commit(self, commit: Commit) -> None:
+        """Write durably, or raise Conflict."""
+        ...
+
+    def names(self, game_id: str) -> dict[str, str]:
+        """Names by `home`, `away` and player id."""
+        ...
+
+    def set_names(self, game_id: str, names: Mapping[str, str | None]) -> None:
+        """Keep or (None) erase names."""
+        ...
+
+    def hide_names(self, game_id: str, hidden: bool) -> None: ...
+
+    def erase(self, game_id: str) -> None:
+        """Erase every name of a game and mark it; its entries stay."""
+        ...
+
+    def proposal(self, game_id: str, proposal_id: str) -> Proposal | None: ...
+
+    def proposals(self, game_id: str, status: str | None = None) -> list[Proposal]:
+        """Proposals of a game, oldest first."""
+        ...
+
+    def proposal_count(self, game_id: str) -> int: ...
+
+    def add_proposal(self, game_id: str, proposal: Proposal, seq_seen: int) -> None:
+        """Keep a waiting proposal; Conflict when the log went past `seq_seen` meanwhile."""
+        ...
+
+    def settle(self, game_id: str, proposal: Proposal) -> None:
+        """Answer a waiting proposal; Conflict when it is not waiting any more."""
+        ...
+
+    def close(self) -> None: ...

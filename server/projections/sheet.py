@@ -1,0 +1,104 @@
+"""All projections of one game together: advanced by a call, folded again after a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.game.entry import Entry
+from server.game.events import Event, RosterAdded
+from server.game.place import Order, order_of
+from server.game.state import Game
+from server.projections.boxscore import BoxScore
+from server.projections.plays import QUIET, play
+from server.projections.scoreboard import ScoreBoard
+
+# How many plays the state holds; all of them are at /plays.
+LATEST = 20
+
+
+class Sheet:
+    """The sections of a game after its entries up to `seq`.
+
+    `advance` takes in a fact that comes last in the order of the game; it returns False and
+    does nothing for one that does not (a correction, an insertion), then `fold` starts anew.
+    Both ways give the same sections.
+    """
+
+    def __init__(self, game: Game, players: dict[str, tuple[str, ...]]) -> None:
+        """game: with all its entries. players: ids of each side in roster order."""
+        self._game = game
+        self._board = ScoreBoard(game.rules, players)
+        self._box = BoxScore(game.rules, players)
+        self._plays: list[dict[str, Any]] = []
+        self._paths: dict[int, tuple[int, ...]] = {}
+        self._last: Order = (0, 0, ())
+        self._fold(game)
+
+    @property
+    def seq(self) -> int:
+        return self._game.seq
+
+    def advance(self, game: Game, entry: Entry) -> bool:
+        """Take in `entry`, the last of `game`; False when everything must be folded again."""
+        if game.standing is not self._game.standing:
+            return False
+        order = order_of(entry, entry.event, self._paths)
+        if order < self._last:
+            return False
+        self._game = game
+        self._take(entry, entry.event, order, voided=False, amended_by=None)
+        return True
+
+    def sections(self) -> dict[str, Any]:
+        """The sections that follow from the log, without names."""
+        return {
+            "scoreboard": self._board.section(self._game.progress),
+            "roster": self._board.roster(),
+            "boxscore": self._box.section(),
+            "plays": self._plays[: -LATEST - 1 : -1],
+            "flags": [],
+        }
+
+    def plays(self) -> list[dict[str, Any]]:
+        """Every play in the order of the game, oldest first."""
+        return list(self._plays)
+
+    def _fold(self, game: Game) -> None:
+        standing = game.standing
+        entries: Sequence[Entry] = game.history.entries()
+        # Order of the game; what was voided keeps its place in the list of plays.
+        placed: list[tuple[Order, Entry, Event]] = []
+        for entry, event in standing.all_events(entries):
+            placed.append((order_of(entry, event, self._paths), entry, event))
+        placed.sort(key=lambda item: item[0])
+        for order, entry, event in placed:
+            changed = standing.changed.get(entry.seq)
+            self._take(
+                entry,
+                event,
+                order,
+                voided=not standing.stands(entry.seq),
+                amended_by=None if changed is None else changed.by,
+            )
+
+    def _take(
+        self, entry: Entry, event: Event, order: Order, *, voided: bool, amended_by: str | None
+    ) -> None:
+        self._last = order
+        if not voided:
+            self._board.add(event)
+            self._box.add(event)
+            if isinstance(event, RosterAdded):
+                self._board.add_player(event.team, event.player)
+                self._box.add_player(event.team, event.player)
+        if not isinstance(event, QUIET):
+            line = play(
+                entry,
+                event,
+                self._board.score(),
+                self._game.rules,
+                voided=voided,
+                amended_by=amended_by,
+            )
+            self._plays.append(line)
