@@ -1,4 +1,4 @@
-"""Bodies that are too large are refused before they are read."""
+"""What stands before every route: bodies have a limit, answers are counted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.api.problems import problem_response
+from server.meters import Meters
 from server.problems import Problem
 
-DEFAULT_LIMIT = 1_048_576
+DEFAULT_LIMIT = 262_144
+UPLINK_LIMIT = 2_097_152
+# Anyone can invent a method; a counter for each would grow without bound.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class BodyLimit:
@@ -57,3 +61,24 @@ class BodyLimit:
 
 def _detail(limit: int) -> str:
     return f"The body is larger than {limit} bytes, the most that this address takes."
+
+
+class RequestMeter:
+    """ASGI middleware: counts answers by method and status."""
+
+    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+        self._app = app
+        self._meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._meters.request(method, message["status"])
+            await send(message)
+
+        await self._app(scope, receive, counted)

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
+from server.gamelog.log import LogUnavailable
 from server.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,7 +43,7 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Every error of every route leaves as a problem document."""
-    for kind in (Problem, HTTPException, RequestValidationError, Exception):
+    for kind in (Problem, HTTPException, RequestValidationError, LogUnavailable, Exception):
         app.add_exception_handler(kind, _answer)
 
 
@@ -55,6 +56,9 @@ def as_problem(error: Exception) -> Problem:
             return from_http_exception(error)
         case RequestValidationError():
             return from_validation_error(error)
+        case LogUnavailable():
+            detail = "The database does not answer. Nothing is lost; send it again."
+            return Problem(503, "log-unavailable", detail, {"Retry-After": "2"})
     # Starlette raises it again after the answer, so that the server logs the trace; the
     # client learns nothing about our insides.
     return Problem(500, "internal-error", "The server failed and logged it. Try again.")

@@ -1,0 +1,74 @@
+"""What the desk does: calls, and answers to what the camera proposes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse
+
+from server.access.roles import Access
+from server.api.body import JsonBody, OptionalJsonBody, describe_body
+from server.scorer import Scorer
+
+_CALL = {
+    "call_id": "9f2c",
+    "type": "field_goal",
+    "team": "home",
+    "player": "home-4",
+    "value": 2,
+    "made": True,
+}
+
+
+def router(scorer: Scorer, access: Access) -> APIRouter:
+    """Everything here needs the desk's token, reading proposals the watcher's."""
+    desk = APIRouter(prefix="/api/v1/games/{game}", tags=["desk"])
+
+    @desk.post(
+        "/calls",
+        status_code=201,
+        openapi_extra=describe_body(_CALL, "One call, or a list of calls that stand alone."),
+        responses={200: {"description": "The same call again, or a list"}},
+    )
+    async def call(request: Request, game: str, body: JsonBody) -> JSONResponse:
+        """Make a call. The same `call_id` and body again answers 200 with the first entries,
+        with another body 409 `call-id-reused`; a refused call changes nothing."""
+        who = await access.authorize(request, game, "desk")
+        if isinstance(body, list):
+            return JSONResponse(await scorer.calls(game, body, who.by))
+        answered = await scorer.call(game, body, who.by)
+        return JSONResponse(answered.document(), 200 if answered.again else 201)
+
+    @desk.get("/proposals")
+    async def proposals(
+        request: Request,
+        game: str,
+        status: str | None = Query(None, description="waiting, accepted, ..."),
+    ) -> dict[str, Any]:
+        """What the camera proposed, oldest first."""
+        await access.authorize(request, game, "watch")
+        return {"game_id": game, "proposals": await scorer.proposals(game, status)}
+
+    @desk.post(
+        "/proposals/{proposal}/accept",
+        status_code=201,
+        openapi_extra=describe_body(
+            {"team": "home", "player": "home-4", "value": 2}, "Corrections.", required=False
+        ),
+    )
+    async def accept(
+        request: Request, game: str, proposal: str, body: OptionalJsonBody
+    ) -> JSONResponse:
+        """Make the call that is proposed, with corrections; counts once, however often sent."""
+        who = await access.authorize(request, game, "desk")
+        answered = await scorer.accept(game, proposal, body or {}, who.by)
+        return JSONResponse(answered.document(), 200 if answered.again else 201)
+
+    @desk.post("/proposals/{proposal}/reject")
+    async def reject(request: Request, game: str, proposal: str) -> dict[str, Any]:
+        """Say that it did not happen. Again is no error."""
+        who = await access.authorize(request, game, "desk")
+        return await scorer.reject(game, proposal, who.by)
+
+    return desk

@@ -1,0 +1,49 @@
+"""The web application: every room's addresses, with the parts of one house behind them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from server.access.limits import RateLimit, RequestLimits
+from server.api import check, desk, games, health, pages
+from server.api.limits import UPLINK_LIMIT, BodyLimit, RequestMeter
+from server.api.links import Links
+from server.api.problems import install_problem_handlers, problem_response
+from server.house import VERSION, House
+from server.ingest import whip
+from server.live import sockets
+
+
+def build_app(house: House, links: Links) -> FastAPI:
+    """All addresses of the server."""
+    app = FastAPI(
+        title="Courtside",
+        version=VERSION,
+        description="Errors are RFC 9457 problem documents; `type` is stable.",
+        openapi_url="/api/v1/openapi.json",
+        # The usual documentation pages load their script from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
+    install_problem_handlers(app)
+    access, clock = house.access, house.clock
+    app.include_router(health.router(house.look, house.meters))
+    app.include_router(games.router(house.scorer, access, links, house.erased))
+    app.include_router(desk.router(house.scorer, access))
+    app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
+    app.include_router(sockets.router(house.hub, access.authorize))
+    app.include_router(whip.router(house.cameras, access.authorize))
+    app.include_router(pages.router())
+    app.add_middleware(
+        BodyLimit,
+        # WHIP has its own limit, and says it with the headers that its clients read.
+        limits={"/whip/": 1 << 30, check.UPLINK_PATH: UPLINK_LIMIT},
+    )
+    app.add_middleware(
+        RequestLimits,
+        clients=RateLimit(clock, per_s=50, burst=300),
+        addresses=RateLimit(clock, per_s=500, burst=3000),
+        refuse=problem_response,
+    )
+    app.add_middleware(RequestMeter, meters=house.meters)
+    return app

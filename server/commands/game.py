@@ -1,0 +1,89 @@
+"""`courtside game`: make a game on a running server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.commands.output import BAD_INPUT, CHECK_FAILED, MISSING, fail, put_json
+
+
+@click.group()
+def game() -> None:
+    """Games on a running server."""
+
+
+@game.command()
+@click.option(
+    "--url",
+    envvar="COURTSIDE_URL",
+    show_envvar=True,
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="The server.",
+)
+@click.option("--rules", default="fiba", show_default=True, help="Rule set.")
+@click.option("--home", default="Home", show_default=True, help="Name of the home team.")
+@click.option("--away", default="Away", show_default=True, help="Name of the away team.")
+@click.option(
+    "--file",
+    "roster",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON with rules, home and away, as the API takes it.",
+)
+@click.option("--admin-token", envvar="COURTSIDE_ADMIN_TOKEN", hidden=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def new(
+    url: str,
+    rules: str,
+    home: str,
+    away: str,
+    roster: Path | None,
+    admin_token: str | None,
+    as_json: bool,
+) -> None:
+    """Make a game and print its links. From another machine COURTSIDE_ADMIN_TOKEN is needed."""
+    body: Any = {
+        "rules": rules,
+        "home": {"name": home, "players": []},
+        "away": {"name": away, "players": []},
+    }
+    if roster is not None:
+        body = _read(roster)
+    made = _post(url, body, admin_token)
+    if as_json:
+        put_json(made)
+        return
+    click.echo(f"game {made['game_id']}")
+    for page, link in made["links"].items():
+        click.echo(f"  {page:<8} {link}")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fail(BAD_INPUT, f"{path} is not readable JSON: {error}")
+
+
+def _post(url: str, body: Any, admin_token: str | None) -> dict[str, Any]:
+    import httpx
+
+    headers = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
+    try:
+        answer = httpx.post(f"{url.rstrip('/')}/api/v1/games", json=body, headers=headers)
+    except httpx.InvalidURL as error:
+        fail(BAD_INPUT, f"--url {url}: {error}")
+    except httpx.HTTPError as error:
+        fail(MISSING, f"no server answers at {url} ({error}); start one with: courtside serve")
+    try:
+        found: dict[str, Any] = answer.json()
+    except ValueError:
+        fail(CHECK_FAILED, f"{url} answered {answer.status_code}, not as Courtside does")
+    if answer.status_code != 201:
+        refused = BAD_INPUT if answer.status_code < 500 else CHECK_FAILED
+        fail(refused, f"the server refused ({answer.status_code}): {found.get('detail', '')}")
+    return found

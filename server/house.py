@@ -1,0 +1,225 @@
+"""Builds every part of a server in one place and hands each the parts that it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onnx_models import registry
+from server.access.roles import Access
+from server.access.tokens import Tokens, kept_secret, key_from_secret
+from server.api.health import Health
+from server.caretaker import Caretaker
+from server.clock import Clock
+from server.gamelog.log import LogUnavailable
+from server.gamelog.sql import SqlLog
+from server.inference import Inference
+from server.ingest.cameras import Cameras, Claim, Release
+from server.ingest.ice import IceSettings
+from server.live.bus import Bus
+from server.live.hub import Hub
+from server.live.lease import Leases
+from server.live.private_redis import PrivateRedis
+from server.live.redis import LiveStore, connect
+from server.lookout import Lookout
+from server.meters import Gauges, Meters, watch_loop
+from server.problems import Problem
+from server.scorer import Scorer
+from server.settings import Settings
+
+log = logging.getLogger(__name__)
+VERSION = importlib.metadata.version("courtside")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every part of one server."""
+
+    settings: Settings
+    clock: Clock
+    meters: Meters
+    scorer: Scorer
+    hub: Hub
+    leases: Leases
+    cameras: Cameras
+    inference: Inference
+    lookout: Lookout
+    tokens: Tokens
+    access: Access
+    process: str
+    model: str
+    new_admin_token: str | None
+    """The admin token, when it was made at this start and a person must be told."""
+
+    async def erased(self, game: str) -> None:
+        """A game was erased: its camera stops and its viewers leave."""
+        await self.cameras.end_game(game, "the game was erased")
+        await self.hub.forget(game)
+
+    async def look(self) -> Health:
+        """What works and what does not."""
+        found = Health(facts=self._facts())
+        try:
+            async with asyncio.timeout(2):
+                await self.scorer.proposals("-")
+        except Problem:
+            pass  # there is no such game, says a database that answers
+        except (LogUnavailable, TimeoutError) as error:
+            found.broken["database"] = str(error) or "it does not answer in time"
+        if not self.inference.alive:
+            found.broken["inference"] = "its thread has ended; the log says why"
+        if self.hub.degraded:
+            found.degraded["redis"] = "away; calls are kept, other processes hear of them late"
+        return found
+
+    def _facts(self) -> dict[str, Any]:
+        device = self.inference.device
+        return {
+            "version": VERSION,
+            "process": self.process,
+            "inference": {
+                "model": self.model,
+                "requested": device.requested,
+                "obtained": device.obtained,
+                "provider": device.provider,
+                "why": device.why,
+            },
+            "cameras": [
+                {"game": session.game, "camera": session.camera, "live": session.live}
+                for session in self.cameras.sessions
+            ],
+            "viewers": self.hub.viewers_here,
+            "loop_delay_ms": self.meters.loop_delay_ms(),
+        }
+
+    def gauges(self) -> Gauges:
+        """For `/metrics`."""
+        device = self.inference.device
+        live = sum(session.live for session in self.cameras.sessions)
+        obtained = {"requested": device.requested, "obtained": device.obtained}
+        return {
+            "cameras_live": ("Cameras that publish", live, {}),
+            "viewers": ("Viewers of this process", self.hub.viewers_here, {}),
+            "snapshots_for_slow_viewers": ("Viewers that fell behind", self.hub.renewals, {}),
+            "redis_degraded": ("1 while Redis is away", float(self.hub.degraded), {}),
+            "inference_device": ("Where inference really runs", 1.0, obtained),
+        }
+
+
+def new_id() -> str:
+    """16 characters of a-f and 0-9: fits where a game's name fits, and nobody guesses it."""
+    return secrets.token_hex(8)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
+    """Build every part, start it, and stop all in the opposite order.
+
+    Raises ModelFileError, ModelError, DeviceError, RedisMissing, LogUnavailable.
+    """
+    async with AsyncExitStack() as stack:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        secret = settings.secret or kept_secret(settings.data / "secret")[0]
+        admin, made = settings.admin_token, False
+        if admin is None:
+            admin, made = kept_secret(settings.data / "admin-token")
+        meters = Meters()
+        process = new_id()
+
+        store, bus = await _open_redis(settings, clock, process, stack)
+        log = await asyncio.to_thread(SqlLog.open, settings.database_url)
+        stack.callback(log.close)
+        hub = Hub(store, bus, clock)
+        stack.push_async_callback(hub.stop)
+        scorer = Scorer(log, clock, new_id, hub.publish, hub.announce)
+        stack.push_async_callback(scorer.close)
+        await hub.start(scorer)
+        leases = Leases(store, bus, clock, new_id)
+        await leases.start()
+        stack.push_async_callback(leases.stop)
+
+        model = load_models(settings.data).get(settings.model or "")
+        inference = await asyncio.to_thread(Inference.open, model, settings.device, clock, meters)
+        inference.start(asyncio.get_running_loop())
+        stack.push_async_callback(inference.stop)
+        lookout = Lookout(inference, scorer, hub.say, clock)
+        stack.push_async_callback(lookout.close)
+        cameras = Cameras(
+            clock=clock,
+            new_id=lambda: secrets.token_urlsafe(24),
+            open_sink=lookout.open_sink,
+            on_state=lookout.on_state,
+            ice=IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports),
+            claim=_claim(leases),
+        )
+        stack.push_async_callback(cameras.close)
+
+        tokens = Tokens(key_from_secret(secret), clock)
+        access = Access(tokens, _version_of(scorer), new_id, admin)
+        house = House(
+            settings, clock, meters, scorer, hub, leases, cameras, inference, lookout,
+            tokens, access, process, model.name, admin if made else None,
+        )  # fmt: skip
+        meters.gauges(house.gauges)
+        caretaker = Caretaker(scorer, cameras, clock)
+        for work, name in (
+            (watch_loop(meters, clock), "loop watch"),
+            (caretaker.run(), "caretaker"),
+        ):
+            stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
+        yield house
+
+
+async def _open_redis(
+    settings: Settings, clock: Clock, process: str, stack: AsyncExitStack
+) -> tuple[LiveStore, Bus]:
+    url = settings.redis
+    if url is None:
+        private = PrivateRedis(settings.data / "redis", clock)
+        await private.start()
+        stack.push_async_callback(private.stop)
+        url = private.url
+    store = LiveStore(connect(url), clock, process)
+    stack.push_async_callback(store.client.aclose)
+    bus = Bus(connect(url, timeout_s=None), process)
+    await bus.start()
+    stack.push_async_callback(bus.stop)
+    return store, bus
+
+
+def load_models(data: Path) -> registry.Registry:
+    """The models that ship and, over them, those of `models.toml` in the data folder."""
+    files = (registry.SHIPPED, data / "models.toml")
+    return registry.load(*(file for file in files if file.is_file()))
+
+
+def _claim(leases: Leases) -> Claim:
+    async def claim(game: str, camera: str, on_lost: Callable[[str], None]) -> Release:
+        return (await leases.claim(game, camera, on_lost)).release
+
+    return claim
+
+
+def _version_of(scorer: Scorer) -> Callable[[str], Awaitable[int | None]]:
+    async def version_of(game: str) -> int | None:
+        try:
+            await scorer.state(game, names=False)
+        except Problem:
+            return None
+        return 1
+
+    return version_of
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s had ended by a bug", task.get_name(), exc_info=error)
