@@ -141,7 +141,7 @@ function follow() {
       if (message.type !== "camera" || message.camera !== name) return;
       if (message.status === "replaced") publisher.hearReplaced(message.why || "Another device films now.");
     },
-  });
+  }).open();
 }
 
 async function holdAwake() {

@@ -84,7 +84,7 @@ function socket(game, token) {
           done({ status: "bad", text: now.why, todo: "Ask for a new camera link." });
         }
       },
-    });
+    }).open();
   });
 }
 

@@ -375,4 +375,5 @@ document.addEventListener("keydown", (event) => {
 addEventListener("online", () => queue.hurry());
 setInterval(() => board.tick(live.now()), TICK_MS);
 drawArmed();
+live.open();
 queue.pump();

@@ -43,9 +43,14 @@ export class LiveGame {
     this.#token = token;
     this.#onChange = onChange;
     this.#onState = onState;
+  }
+
+  /** Connect, and stay connected until `close()`. @returns {LiveGame} this */
+  open() {
     addEventListener("online", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
     this.#connect();
+    return this;
   }
 
   get state() {

@@ -37,4 +37,5 @@ function tick() {
   byId("clock").dataset.running = String(Boolean(board.clock_running));
 }
 
+live.open();
 setInterval(tick, TICK_MS);

@@ -99,6 +99,7 @@ byId("more").addEventListener("click", async () => {
   }
 });
 
+live.open();
 setInterval(() => {
   board.tick(live.now());
   show(byId("sight"), sight.fresh());
