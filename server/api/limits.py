@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +15,9 @@ from server.problems import Problem
 
 DEFAULT_LIMIT = 262_144
 UPLINK_LIMIT = 2_097_152
+# Of a body that was refused, this much is still taken and thrown away.
+_DRAIN_BYTES = 8_388_608
+_DRAIN_S = 3.0
 # Anyone can invent a method; a counter for each would grow without bound.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -32,12 +38,8 @@ class BodyLimit:
             return
         limit = self._limit(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > limit:
-            # The rest of the body is not read, so this connection cannot be used again.
-            refusal = problem_response(
-                Problem(413, "too-large", _detail(limit), {"Connection": "close"})
-            )
-            await refusal(scope, receive, send)
+        if announced.isdigit() and int(announced[:18]) > limit:
+            await _refuse(Problem(413, "too-large", _detail(limit)), scope, receive, send)
             return
         received = 0
 
@@ -61,6 +63,25 @@ class BodyLimit:
 
 def _detail(limit: int) -> str:
     return f"The body is larger than {limit} bytes, the most that this address takes."
+
+
+async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer at once, then listen a little: a connection that is closed while its client still
+    sends is reset, and the client never reads why."""
+
+    async def send_open(message: Message) -> None:
+        await send({**message, "more_body": True} if "body" in message else message)
+
+    await problem_response(problem)(scope, receive, send_open)
+    drained = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            while drained < _DRAIN_BYTES:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    break
+    await send({"type": "http.response.body", "body": b""})
 
 
 class RequestMeter:
