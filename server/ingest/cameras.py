@@ -1,0 +1,397 @@
+"""Who is publishing: sessions, the one that is live of each camera, take-over, the watchdog."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import av
+
+from server.clock import Clock
+from server.ingest import aiortc_hooks
+from server.ingest.ice import IceSettings
+from server.ingest.offer import read_offer
+from server.ingest.peer import Peer
+from server.ingest.sdpfrag import Fragment
+from server.ingest.timeline import CameraLine, PublisherClock
+from server.problems import Problem
+
+log = logging.getLogger(__name__)
+
+Status = Literal["live", "lost", "replaced", "ended"]
+Release = Callable[[], Awaitable[None]]
+Claim = Callable[[str, str, Callable[[str], None]], Awaitable[Release]]
+OnState = Callable[[str, str, Status, str], None]
+
+TICK_S = 0.25
+LOST_AFTER_S = 2.0
+ENDED_AFTER_S = 30.0
+CONNECT_WITHIN_S = 15.0
+KEY_FRAME_AFTER_S = 0.5
+REMEMBERED = 512
+MOST_SESSIONS = 16
+
+
+class FrameSink(Protocol):
+    """Where a camera's pictures go. One sink serves all publishers of a camera in turn."""
+
+    def put(self, frame: av.VideoFrame, media_s: float, captured_s: float) -> None:
+        """In a decoder's thread: must be quick and must not block."""
+        ...
+
+    def close(self) -> None:
+        """On the event loop; no put comes after it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """sessions: at most, in this process. The others are seconds."""
+
+    sessions: int = MOST_SESSIONS
+    lost_after_s: float = LOST_AFTER_S
+    ended_after_s: float = ENDED_AFTER_S
+    connect_within_s: float = CONNECT_WITHIN_S
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One publisher's WHIP session."""
+
+    id: str
+    etag: str
+    game: str
+    camera: str
+    opened_s: float
+    clock: PublisherClock
+    peer: Peer = field(init=False)
+    live: bool = False
+    lost: bool = False
+    claiming: asyncio.Task[None] | None = None
+    release: Release | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.game, self.camera
+
+
+class Camera:
+    """What stays while publishers come and go: the sink and the time line."""
+
+    def __init__(self, line: CameraLine) -> None:
+        self.line = line
+        self.sink: FrameSink | None = None
+        self.lock = threading.Lock()
+        self.live: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What POST returns."""
+
+    session: Session
+    sdp: str
+
+
+class Cameras:
+    """All publishing sessions of this process. Use from the event loop.
+
+    open_sink(game, camera) is called when a camera's first picture arrives, its sink is closed
+    when the camera has ended. on_state(game, camera, status, why) is called on the loop and
+    must not wait: `live`, `lost`, `replaced`, `ended`.
+    claim(game, camera, on_lost) takes the camera among processes; on_lost(why) says that
+    another one took it. media_zero_s(game, camera): monotonic seconds of media second zero,
+    None for the first picture.
+
+    A second publisher of a camera takes over when its first picture is there (make before
+    break): until then the first one stays live. Media time continues.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+        open_sink: Callable[[str, str], FrameSink],
+        on_state: OnState,
+        ice: IceSettings | None = None,
+        limits: Limits | None = None,
+        claim: Claim | None = None,
+        media_zero_s: Callable[[str, str], float | None] | None = None,
+    ) -> None:
+        aiortc_hooks.check_pins()
+        self.ice = ice or IceSettings()
+        self.limits = limits or Limits()
+        self._clock = clock
+        self._new_id = new_id
+        self._open_sink = open_sink
+        self._on_state = on_state
+        self._claim = claim
+        self._media_zero_s = media_zero_s or (lambda game, camera: None)
+        self._sessions: dict[str, Session] = {}
+        self._cameras: dict[tuple[str, str], Camera] = {}
+        self._past: OrderedDict[str, Problem] = OrderedDict()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._watchdog: asyncio.Task[None] | None = None
+        self._closed = False
+
+    # --- for WHIP
+
+    async def publish(self, game: str, camera: str, body: bytes) -> Answer:
+        """Answer an offer. Raises Problem 400, 422, 503."""
+        offer = read_offer(body)
+        self._make_room(game, camera)
+        if self._watchdog is None:
+            self._watchdog = asyncio.create_task(self._watch(), name="camera watchdog")
+        place = self._camera(game, camera)
+        session = Session(
+            self._new_id(), f'"{self._new_id()}"', game, camera,
+            self._clock.monotonic_s(), place.line.publisher(),
+        )  # fmt: skip
+
+        def picture(frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
+            self._picture(place, session, frame, timestamp, captured_s)
+
+        session.peer = Peer(
+            f"{game}/{camera}", self._clock, self.ice, picture, lambda why: self._gone(session, why)
+        )
+        self._sessions[session.id] = session
+        answered = False
+        try:
+            sdp = await session.peer.answer(offer)
+            answered = session.id in self._sessions
+        finally:
+            if not answered:
+                self._drop(session, Problem(404, "no-session", "This session never began."))
+        if not answered:
+            raise Problem(503, "busy", "The session ended while it began.", {"Retry-After": "2"})
+        return Answer(session, sdp)
+
+    def session(self, game: str, camera: str, session_id: str) -> Session:
+        """Raises Problem 404, and 410 `replaced` when another publisher took over."""
+        session = self._sessions.get(session_id)
+        if session is not None and session.key == (game, camera):
+            return session
+        past = self._past.get(f"{game}/{camera}/{session_id}")
+        raise past or Problem(404, "no-session", "There is no such session.")
+
+    async def trickle(self, session: Session, fragment: Fragment) -> None:
+        """Raises Problem 422 for an ICE restart; the session stays as it was."""
+        if fragment.ufrag is not None and fragment.ufrag != session.peer.ufrag:
+            raise Problem(
+                422, "no-ice-restart", "ICE cannot be restarted here; this session goes on. "
+                "Publish again to the same address: the new connection takes over.",
+            )  # fmt: skip
+        await session.peer.add_candidates(fragment.candidates)
+
+    def end(self, session: Session) -> None:
+        """The publisher said that it stops."""
+        self._finish(session, "the publisher stopped")
+
+    # --- state, for readiness and metrics
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        return tuple(self._sessions.values())
+
+    def live(self, game: str, camera: str) -> Session | None:
+        place = self._cameras.get((game, camera))
+        return None if place is None else place.live
+
+    async def end_game(self, game: str, why: str) -> None:
+        """End what publishes to this game."""
+        for session in [s for s in self._sessions.values() if s.game == game]:
+            self._finish(session, why)
+
+    async def close(self) -> None:
+        """End everything and wait for sockets and threads."""
+        self._closed = True
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watchdog
+        for session in list(self._sessions.values()):
+            self._finish(session, "the server stops")
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    # --- inside
+
+    def _camera(self, game: str, camera: str) -> Camera:
+        key = (game, camera)
+        if key not in self._cameras:
+            self._cameras[key] = Camera(CameraLine(self._media_zero_s(game, camera)))
+        return self._cameras[key]
+
+    def _make_room(self, game: str, camera: str) -> None:
+        """One live and one coming publisher a camera; a phone that returns is never refused."""
+        if self._closed:
+            raise Problem(503, "stopping", "The server stops.", {"Retry-After": "10"})
+        mine = [s for s in self._sessions.values() if s.key == (game, camera)]
+        for waiting in [s for s in mine if not s.live]:
+            self._replace(waiting)
+        others = len(self._sessions) - len([s for s in mine if s.live])
+        if others >= self.limits.sessions:
+            raise Problem(
+                503, "too-many-publishers", f"This server takes {self.limits.sessions} cameras.",
+                {"Retry-After": "30"},
+            )  # fmt: skip
+
+    def _picture(
+        self, place: Camera, session: Session, frame: av.VideoFrame, timestamp: int,
+        captured_s: float,
+    ) -> None:  # fmt: skip
+        """In a decoder's thread."""
+        with place.lock:
+            if place.live is session and place.sink is not None:
+                media_s = session.clock.media_s(timestamp, captured_s)
+                place.sink.put(frame, media_s, captured_s)
+                return
+        if not session.live:
+            with suppress(RuntimeError):  # the loop is closed: the process ends
+                session.peer.loop.call_soon_threadsafe(self._first_picture, session)
+
+    def _first_picture(self, session: Session) -> None:
+        if session.id not in self._sessions or session.live or session.claiming is not None:
+            return
+        before = self._cameras[session.key].live
+        if self._claim is None or (before is not None and before.release is not None):
+            self._go_live(session)
+        else:
+            session.claiming = asyncio.create_task(
+                self._take(session, self._claim), name="claim camera"
+            )
+
+    async def _take(self, session: Session, claim: Claim) -> None:
+        def lost(why: str) -> None:
+            if session.id in self._sessions:
+                self._replace(session, why)
+
+        try:
+            session.release = await claim(session.game, session.camera, lost)
+        except Problem as problem:
+            self._drop(session, problem)
+            return
+        if session.id in self._sessions:
+            self._go_live(session)
+        else:
+            self._give_back(session)
+
+    def _go_live(self, session: Session) -> None:
+        place = self._camera(*session.key)
+        before = place.live
+        if place.sink is None:
+            place.sink = self._open_sink(*session.key)
+        with place.lock:
+            place.live = session
+        session.live = True
+        if before is not None:
+            if session.release is None:
+                # The claim among processes belongs to the camera, not to the publisher.
+                session.release, before.release = before.release, None
+            self._replace(before)
+        self._say(session, "live", "")
+
+    def _replace(
+        self, session: Session, why: str = "another publisher took over this camera"
+    ) -> None:
+        was_live = session.live
+        self._drop(session, Problem(410, "replaced", why.capitalize() + "."), {"why": why})
+        if was_live:
+            self._say(session, "replaced", why)
+            self._close_sink_if_idle(session)
+
+    def _gone(self, session: Session, why: str) -> None:
+        if session.id in self._sessions:
+            self._finish(session, why)
+
+    def _finish(self, session: Session, why: str) -> None:
+        was_live = session.live
+        self._drop(session, Problem(404, "no-session", f"This session has ended: {why}."))
+        if was_live:
+            self._say(session, "ended", why)
+            self._close_sink_if_idle(session)
+
+    def _drop(
+        self, session: Session, problem: Problem, farewell: dict[str, str] | None = None
+    ) -> None:
+        """Take the session away; say nothing."""
+        if self._sessions.pop(session.id, None) is None:
+            return
+        place = self._cameras[session.key]
+        with place.lock:
+            if place.live is session:
+                place.live = None
+        session.live = False
+        self._past[f"{session.game}/{session.camera}/{session.id}"] = problem
+        while len(self._past) > REMEMBERED:
+            self._past.popitem(last=False)
+        session.peer.close(None if farewell is None else {"type": "replaced", **farewell})
+        self._keep(session.peer.wait_closed())
+        self._give_back(session)
+
+    def _close_sink_if_idle(self, session: Session) -> None:
+        place = self._cameras[session.key]
+        if place.live is None and place.sink is not None:
+            sink, place.sink = place.sink, None
+            sink.close()
+
+    def _give_back(self, session: Session) -> None:
+        if session.release is not None:
+            release, session.release = session.release, None
+            self._keep(release())
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _say(self, session: Session, status: Status, why: str) -> None:
+        log.info("camera %s/%s is %s %s", session.game, session.camera, status, why)
+        self._on_state(session.game, session.camera, status, why)
+
+    # --- the watchdog
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_s = self._clock.monotonic_s()
+            for session in list(self._sessions.values()):
+                self._look(session, now_s)
+
+    def _look(self, session: Session, now_s: float) -> None:
+        """aiortc notices a dead peer after 32 s; we look at packets and pictures."""
+        peer = session.peer
+        if not session.live:
+            packets_s = now_s - (peer.last_packet_s or session.opened_s)
+            if now_s - session.opened_s > self.limits.connect_within_s:
+                why = "no picture came" if peer.last_packet_s else "the publisher never connected"
+                self._finish(session, why)
+            elif peer.last_packet_s is not None and packets_s < 1.0:
+                peer.want_key_frame()
+            return
+        picture_s = now_s - (peer.last_picture_s or session.opened_s)
+        packet_s = now_s - (peer.last_packet_s or session.opened_s)
+        if picture_s > self.limits.ended_after_s:
+            self._finish(session, f"nothing came for {picture_s:.0f} s")
+        elif picture_s > self.limits.lost_after_s:
+            if packet_s < 1.0:
+                peer.want_key_frame()
+            if not session.lost:
+                session.lost = True
+                what = "no packets" if packet_s > 1.0 else "packets but no picture"
+                self._say(session, "lost", f"{what} for {picture_s:.1f} s")
+        elif session.lost:
+            session.lost = False
+            self._say(session, "live", "pictures come again")
+        elif picture_s > KEY_FRAME_AFTER_S and packet_s < KEY_FRAME_AFTER_S:
+            peer.want_key_frame()

@@ -1,0 +1,83 @@
+"""The bitrate that we tell a publisher it may use, at the least (REMB).
+
+aiortc's own estimate starts low and climbs slowly: a 720p camera needs half a minute to reach
+its size. We promise FULL_BPS from the start and take it back when packets are really lost or
+queue up on the way.
+"""
+
+from __future__ import annotations
+
+FULL_BPS = 2_500_000
+LEAST_BPS = 150_000
+INTERVAL_S = 1.0
+LOSS_BAD = 0.08
+LOSS_GOOD = 0.02
+QUEUE_BAD_S = 0.4
+CUT = 0.7
+CLIMB = 1.08
+FEW_PACKETS = 10
+
+
+class BitrateFloor:
+    """Pure; `now_s` is any monotonic time. `bps` is what may be promised at the least."""
+
+    def __init__(self, full_bps: int = FULL_BPS) -> None:
+        self.full_bps = full_bps
+        self.bps = full_bps
+        self._since_s: float | None = None
+        self._lost = 0
+        self._expected = 0
+        self._delay = _QueueDelay()
+
+    def packet(self, now_s: float, sent_s: float) -> None:
+        """A packet came. sent_s: the sender's clock (abs-send-time), any zero."""
+        self._delay.add(now_s, sent_s)
+
+    def update(self, now_s: float, lost: int, expected: int) -> int:
+        """lost, expected: totals since the stream began. Returns `bps`."""
+        if self._since_s is None:
+            self._since_s, self._lost, self._expected = now_s, lost, expected
+        elif now_s - self._since_s >= INTERVAL_S:
+            self._judge(lost - self._lost, expected - self._expected)
+            self._since_s, self._lost, self._expected = now_s, lost, expected
+        return self.bps
+
+    def _judge(self, lost: int, expected: int) -> None:
+        queued_s = self._delay.take()
+        loss = lost / expected if expected >= FEW_PACKETS else 0.0
+        if loss > LOSS_BAD or queued_s > QUEUE_BAD_S:
+            self.bps = max(LEAST_BPS, int(self.bps * CUT))
+        elif loss < LOSS_GOOD and queued_s < QUEUE_BAD_S / 2:
+            self.bps = min(self.full_bps, int(self.bps * CLIMB))
+
+
+class _QueueDelay:
+    """How long packets wait on the way, beyond the fastest ones seen lately.
+
+    Clocks differ and drift, so the fastest transit is forgotten slowly.
+    """
+
+    FORGET_S = 0.001  # per interval: more than clocks drift, less than a queue grows
+
+    def __init__(self) -> None:
+        self._fastest_s: float | None = None
+        self._least_s: float | None = None
+        self._base_s: float | None = None
+
+    def add(self, now_s: float, sent_s: float) -> None:
+        if self._base_s is None:
+            self._base_s = now_s - sent_s
+        # abs-send-time wraps every 64 s.
+        transit_s = (now_s - sent_s - self._base_s + 32.0) % 64.0 - 32.0
+        self._least_s = transit_s if self._least_s is None else min(self._least_s, transit_s)
+
+    def take(self) -> float:
+        """The least queueing of the interval in seconds; 0 when nothing came."""
+        if self._least_s is None:
+            return 0.0
+        least_s, self._least_s = self._least_s, None
+        if self._fastest_s is None or least_s < self._fastest_s:
+            self._fastest_s = least_s
+        else:
+            self._fastest_s += self.FORGET_S
+        return max(0.0, least_s - self._fastest_s)

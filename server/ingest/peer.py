@@ -1,0 +1,233 @@
+"""One publisher's WebRTC connection: an offer in, pictures out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+
+import av
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import OperationError
+from aiortc.sdp import candidate_from_sdp
+
+from server.clock import Clock
+from server.ingest import aiortc_hooks
+from server.ingest.decode import Decoder, EncodedFrame
+from server.ingest.floor import FULL_BPS, BitrateFloor
+from server.ingest.ice import IceSettings, PortsExhaustedError
+from server.ingest.offer import MOST_CANDIDATES, PARSER_ERRORS, Offer, with_start_bitrate
+from server.problems import Problem
+
+log = logging.getLogger(__name__)
+
+KEY_FRAME_EVERY_S = 0.3
+CHANNELS_MOST = 4
+FAREWELL_S = 0.2
+ANSWER_TIMEOUT_S = 5.0
+START_KBPS = FULL_BPS // 1000
+Picture = Callable[[av.VideoFrame, int, float], None]
+
+
+class Peer:
+    """Receives one video track (and drains one audio track).
+
+    on_picture(frame, timestamp, captured_s) runs in the decoder's thread: timestamp is
+    unwrapped RTP at 90 kHz, captured_s the monotonic arrival of the frame's last packet.
+    on_gone(why) runs on the loop, once, when the publisher or the network ended it; not after
+    our own close().
+    """
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        ice: IceSettings,
+        on_picture: Picture,
+        on_gone: Callable[[str], None],
+    ) -> None:
+        self.name = name
+        self.mid = ""
+        self.ufrag = ""
+        self.last_picture_s: float | None = None
+        self._clock = clock
+        self._ice = ice
+        self._on_picture = on_picture
+        self._on_gone: Callable[[str], None] | None = on_gone
+        self.loop = asyncio.get_running_loop()
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
+        self._taps: list[aiortc_hooks.Tap] = []
+        self._video: aiortc_hooks.Tap | None = None
+        self._decoder: Decoder | None = None
+        self._channels: list[RTCDataChannel] = []
+        self._candidates = 0
+        self._asked_s = float("-inf")
+        self._closing: asyncio.Task[None] | None = None
+        self.floor = BitrateFloor()
+        aiortc_hooks.accept_rsa(self._pc)
+        self._pc.on("track", self._track)
+        self._pc.on("datachannel", self._datachannel)
+        self._pc.on("connectionstatechange", self._state_changed)
+
+    # --- negotiation
+
+    async def answer(self, offer: Offer) -> str:
+        """The SDP answer, with all our candidates in it.
+
+        Raises Problem: 400 or 422 for an offer that cannot be used, 503 when there is no UDP
+        port or the answer takes too long. The peer is of no use then: close it.
+        """
+        self.mid, self.ufrag = offer.mid, offer.ufrag
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                return await self._answer(offer)
+        except TimeoutError as error:
+            raise Problem(
+                503, "busy", "The answer took too long. Try again.", {"Retry-After": "5"}
+            ) from error
+        except PortsExhaustedError as error:
+            raise Problem(
+                503, "no-udp-port", "Every UDP port of this server is in use. Try again later.",
+                {"Retry-After": "10"},
+            ) from error  # fmt: skip
+        except OperationError as error:
+            raise Problem(
+                422, "unsupported-codec", "None of the offered codecs can be received: send H264 "
+                "(baseline, packetization-mode=1) or VP8, and Opus for sound.",
+            ) from error  # fmt: skip
+        except PARSER_ERRORS as error:
+            log.info("an offer for %s was refused by aiortc", self.name, exc_info=True)
+            raise Problem(400, "malformed-sdp", "The offer could not be used.") from error
+
+    async def _answer(self, offer: Offer) -> str:
+        self._prefer_h264()
+        await self._pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+        aiortc_hooks.use_ice(self._pc, self._ice)
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        return with_start_bitrate(self._pc.localDescription.sdp, START_KBPS)
+
+    def _prefer_h264(self) -> None:
+        """H264 first, then VP8: phones encode H264 in hardware, and it can be recorded as it is.
+
+        A publisher that wants VP8 offers VP8 only.
+        """
+        order = {"video/h264": 0, "video/vp8": 1}
+        # Constrained baseline (42e0) before plain baseline (4200).
+        known = RTCRtpReceiver.getCapabilities("video")
+        codecs = sorted(
+            known.codecs if known else [],
+            key=lambda c: (
+                order.get(c.mimeType.lower(), 2),
+                not str(c.parameters.get("profile-level-id", "")).startswith("42e0"),
+            ),
+        )
+        transceiver = self._pc.addTransceiver("video", direction="recvonly")
+        transceiver.setCodecPreferences(codecs)
+
+    async def add_candidates(self, values: tuple[str, ...]) -> None:
+        """Trickled candidates of the current generation, values as in a=candidate lines."""
+        for value in values:
+            self._candidates += 1
+            if self._candidates > MOST_CANDIDATES:
+                return
+            candidate = candidate_from_sdp(value)
+            # Sections are bundled: the one that carries the transport gets them all.
+            candidate.sdpMid = self.mid
+            await self._pc.addIceCandidate(candidate)
+
+    # --- what arrives
+
+    def _track(self, track: MediaStreamTrack) -> None:
+        receiver = next(r for r in self._pc.getReceivers() if r.track is track)
+        if track.kind == "video":
+            self._decoder = Decoder(self.name, self._picture, self._trouble, self._ended)
+            self._video = aiortc_hooks.Tap(receiver, self._clock, self._decoder.put, self.floor)
+            self._taps.append(self._video)
+        else:
+            self._taps.append(aiortc_hooks.Tap(receiver, self._clock, _drain))
+
+    def _datachannel(self, channel: RTCDataChannel) -> None:
+        if len(self._channels) < CHANNELS_MOST:
+            self._channels.append(channel)
+
+    def _picture(self, frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
+        self.last_picture_s = self._clock.monotonic_s()
+        self._on_picture(frame, timestamp, captured_s)
+
+    def _trouble(self, why: str) -> None:
+        """In the decoder's thread."""
+        log.debug("%s: %s", self.name, why)
+        self.want_key_frame()
+
+    def want_key_frame(self) -> None:
+        """From any thread; not more often than a publisher can follow."""
+        now_s = self._clock.monotonic_s()
+        if self._video is not None and now_s - self._asked_s >= KEY_FRAME_EVERY_S:
+            self._asked_s = now_s
+            self._video.want_key_frame()
+
+    def _ended(self, why: str) -> None:
+        """In the decoder's thread: this stream must not go on."""
+        self.loop.call_soon_threadsafe(self._gone, why)
+
+    @property
+    def last_packet_s(self) -> float | None:
+        """Monotonic arrival of the last video packet."""
+        return None if self._video is None else self._video.last_packet_s
+
+    @property
+    def decoder(self) -> Decoder | None:
+        return self._decoder
+
+    # --- the end
+
+    def _state_changed(self) -> None:
+        state = self._pc.connectionState
+        if state == "failed":
+            self._gone("the connection failed")
+        elif state == "closed":
+            self._gone("the publisher closed the connection")
+
+    def _gone(self, why: str) -> None:
+        if self._on_gone is not None:
+            on_gone, self._on_gone = self._on_gone, None
+            on_gone(why)
+
+    def close(self, farewell: dict[str, str] | None = None) -> None:
+        """Begin to end; never waits. farewell: a last message on the data channels."""
+        self._on_gone = None
+        if self._decoder is not None:
+            self._decoder.close()
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(farewell), name=f"close {self.name}")
+
+    async def _close(self, farewell: dict[str, str] | None) -> None:
+        open_channels = [c for c in self._channels if c.readyState == "open"]
+        if farewell is not None and open_channels:
+            for channel in open_channels:
+                channel.send(json.dumps(farewell))
+            # The message goes out in a task of aiortc's own.
+            await asyncio.sleep(FAREWELL_S)
+        await self._pc.close()
+
+    async def wait_closed(self, timeout_s: float = 3.0) -> None:
+        """After close(): wait for sockets and the decoder's thread."""
+        if self._closing is not None:
+            done, _ = await asyncio.wait([self._closing], timeout=timeout_s)
+            if not done:
+                log.warning("%s: the connection did not close in %.0f s", self.name, timeout_s)
+                self._closing.cancel()
+        if self._decoder is not None:
+            await asyncio.to_thread(self._decoder.join, timeout_s)
+
+
+def _drain(frame: EncodedFrame) -> None:
+    """Sound is taken and not kept."""

@@ -1,0 +1,168 @@
+"""WHIP (RFC 9725): a publisher comes in by HTTP."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect, HTTPConnection
+
+from server.ingest import offer, sdpfrag
+from server.ingest.cameras import Cameras
+from server.problems import Problem
+
+SDP = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+MAIN = "main"
+NAME = re.compile(r"[a-z0-9-]{1,32}")
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch, Retry-After, "
+    "WWW-Authenticate",
+}
+PREFLIGHT = {
+    **CORS,
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Max-Age": "86400",
+}
+ENDPOINT_METHODS = "OPTIONS, GET, POST"
+SESSION_METHODS = "OPTIONS, GET, PATCH, DELETE"
+
+# Raises Problem 401 or 403; what it returns about the caller is not needed here.
+Authorize = Callable[[HTTPConnection, str, str], Awaitable[object]]
+Handler = Callable[..., Awaitable[Response]]
+
+
+def router(cameras: Cameras, authorize: Authorize) -> APIRouter:
+    """POST, GET and OPTIONS on the endpoint; PATCH, DELETE, GET and OPTIONS on a session.
+
+    authorize(connection, game, "camera") is asked before a body is read.
+    """
+    routes = APIRouter(tags=["whip"])
+
+    async def publish(request: Request, game: str, camera: str = MAIN) -> Response:
+        _check_names(game, camera)
+        await authorize(request, game, "camera")
+        _check_type(request, SDP, 415)
+        body = await _body(request, offer.MOST_BYTES)
+        answer = await cameras.publish(game, camera, body)
+        root = request.scope.get("root_path", "")
+        response = Response(
+            answer.sdp,
+            201,
+            {
+                **CORS,
+                "Location": f"{root}/whip/{game}/{camera}/{answer.session.id}",
+                "ETag": answer.session.etag,
+                "Accept-Patch": FRAGMENT,
+                "Cache-Control": "no-store",
+            },
+            SDP,
+        )
+        for link in cameras.ice.links():
+            response.headers.append("Link", link)
+        return response
+
+    async def trickle(request: Request, game: str, camera: str, session: str) -> Response:
+        _check_names(game, camera)
+        await authorize(request, game, "camera")
+        found = cameras.session(game, camera, session)
+        _check_type(request, FRAGMENT, 415)
+        tags = request.headers.get("if-match")
+        if tags is None:
+            raise Problem(428, "if-match-missing", "PATCH needs If-Match with the session's ETag.")
+        if tags.strip() != "*" and found.etag not in [t.strip() for t in tags.split(",")]:
+            raise Problem(412, "stale-etag", "If-Match is not this session's ETag.")
+        fragment = sdpfrag.read_fragment(await _body(request, sdpfrag.MOST_BYTES))
+        await cameras.trickle(found, fragment)
+        return Response(None, 204, CORS)
+
+    async def stop(request: Request, game: str, camera: str, session: str) -> Response:
+        _check_names(game, camera)
+        await authorize(request, game, "camera")
+        cameras.end(cameras.session(game, camera, session))
+        return Response(None, 200, CORS)
+
+    async def look(game: str, camera: str, session: str) -> Response:
+        # The address is a secret of the publisher's, and nothing is told.
+        _check_names(game, camera)
+        cameras.session(game, camera, session)
+        return Response(None, 204, CORS)
+
+    async def endpoint(game: str, camera: str = MAIN) -> Response:
+        _check_names(game, camera)
+        return Response(None, 204, {**CORS, "Accept-Post": SDP, "Allow": ENDPOINT_METHODS})
+
+    async def endpoint_options(game: str, camera: str = MAIN) -> Response:
+        _check_names(game, camera)
+        headers = {"Accept-Post": SDP, "Allow": ENDPOINT_METHODS}
+        # Browsers ask for the session's methods at the session; some clients ask here.
+        methods = {"Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE"}
+        response = Response(None, 204, {**PREFLIGHT, **methods, **headers})
+        for link in cameras.ice.links():
+            response.headers.append("Link", link)
+        return response
+
+    async def session_options(game: str, camera: str, session: str) -> Response:
+        _check_names(game, camera)
+        headers = {"Accept-Patch": FRAGMENT, "Allow": SESSION_METHODS}
+        methods = {"Access-Control-Allow-Methods": SESSION_METHODS}
+        return Response(None, 204, {**PREFLIGHT, **methods, **headers})
+
+    def add(path: str, handler: Handler, method: str) -> None:
+        routes.add_api_route(path, _readable(handler), methods=[method], response_class=Response)
+
+    for path in ("/whip/{game}", "/whip/{game}/{camera}"):
+        add(path, publish, "POST")
+        add(path, endpoint, "GET")
+        add(path, endpoint_options, "OPTIONS")
+    path = "/whip/{game}/{camera}/{session}"
+    add(path, trickle, "PATCH")
+    add(path, stop, "DELETE")
+    add(path, look, "GET")
+    add(path, session_options, "OPTIONS")
+    return routes
+
+
+def _readable(handler: Handler) -> Handler:
+    """Pages of other origins may read our refusals as well."""
+
+    @functools.wraps(handler)
+    async def guarded(*args: object, **kwargs: object) -> Response:
+        try:
+            return await handler(*args, **kwargs)
+        except Problem as problem:
+            problem.headers = {**CORS, **problem.headers}
+            raise
+
+    return guarded
+
+
+def _check_names(game: str, camera: str) -> None:
+    if not NAME.fullmatch(game) or not NAME.fullmatch(camera):
+        raise Problem(404, "not-found", "Names are 1 to 32 of a-z, 0-9 and the hyphen.")
+
+
+def _check_type(request: Request, wanted: str, status: int) -> None:
+    found = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if found != wanted:
+        raise Problem(status, "unsupported-media-type", f"Send {wanted}.", {"Accept-Post": wanted})
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Raises Problem 413 as soon as it is too long."""
+    too_large = Problem(413, "too-large", f"At most {most} bytes, please.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced[:12]) > most:
+        raise too_large
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise too_large
+    except ClientDisconnect as error:
+        raise Problem(400, "incomplete", "The request ended early.") from error
+    return bytes(body)

@@ -1,0 +1,155 @@
+"""Real publishers: aiortc, FFmpeg's WHIP muxer, a page for Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import httpx
+import numpy as np
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.ingest.conftest import TOKEN
+from tests.support import ROOT
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+SDP = {**BEARER, "Content-Type": "application/sdp"}
+
+
+class Pattern(VideoStreamTrack):
+    """Moving noise-free pictures at 30 fps."""
+
+    def __init__(self, width: int = 320, height: int = 240) -> None:
+        super().__init__()
+        self.width, self.height = width, height
+        self.count = 0
+
+    async def recv(self) -> av.VideoFrame:
+        pts, time_base = await self.next_timestamp()
+        image = np.full((self.height, self.width, 3), self.count % 200, np.uint8)
+        image[:, (self.count * 4) % self.width :][:, :16] = 255
+        self.count += 1
+        frame = av.VideoFrame.from_ndarray(image, "bgr24")
+        frame.pts, frame.time_base = pts, time_base
+        return frame
+
+
+class AiortcPublisher:
+    """What a program with aiortc does."""
+
+    def __init__(self, url: str, codec: str = "H264", audio: bool = False) -> None:
+        self.url = url
+        self.codec = codec
+        self.audio = audio
+        self.track = Pattern()
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.channel: RTCDataChannel | None = None
+        self.messages: list[Any] = []
+        self.response: httpx.Response | None = None
+        self.session = ""
+        self.etag = ""
+
+    def use_channel(self) -> None:
+        self.channel = self.pc.createDataChannel("control")
+        self.channel.on("message", self.messages.append)
+
+    async def offer(self, edit: dict[str, str] | None = None) -> str:
+        sender = self.pc.addTrack(self.track)
+        transceiver = next(t for t in self.pc.getTransceivers() if t.sender is sender)
+        codecs = sender.getCapabilities("video").codecs
+        wanted = [c for c in codecs if c.mimeType == f"video/{self.codec}"]
+        transceiver.setCodecPreferences(wanted)
+        transceiver.direction = "sendonly"
+        if self.audio:
+            self.pc.addTransceiver("audio", direction="sendonly")
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        sdp = self.pc.localDescription.sdp
+        for old, new in (edit or {}).items():
+            assert old in sdp
+            sdp = sdp.replace(old, new)
+        return sdp
+
+    async def start(self, edit: dict[str, str] | None = None) -> AiortcPublisher:
+        async with httpx.AsyncClient() as http:
+            response = await http.post(self.url, content=await self.offer(edit), headers=SDP)
+        self.response = response
+        assert response.status_code == 201, response.text
+        self.session = str(httpx.URL(self.url).join(response.headers["location"]))
+        self.etag = response.headers["etag"]
+        answer = response.text
+        for old, new in (edit or {}).items():
+            answer = answer.replace(new, old)
+        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        return self
+
+    async def vanish(self) -> None:
+        """Stop sending without a word: what a phone without a network does."""
+        for transceiver in self.pc.getTransceivers():
+            connection = transceiver.sender.transport.transport._connection
+            for protocol in connection._protocols:
+                protocol.transport.sendto = lambda *args: None  # type: ignore[method-assign]
+
+    async def close(self) -> None:
+        await self.pc.close()
+
+
+def ec_certificate(folder: Path) -> tuple[Path, Path]:
+    """(cert, key) PEM files; FFmpeg's automatic one fails the handshake."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "publisher")])
+    now = dt.datetime.now(dt.UTC)
+    cert = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=7))
+        .sign(key, hashes.SHA256())
+    )
+    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    return cert_file, key_file
+
+
+@asynccontextmanager
+async def ffmpeg(
+    url: str, folder: Path, seconds: float, size: tuple[int, int] = (1280, 720), token: str = TOKEN
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """FFmpeg's WHIP muxer in a process of its own: the muxer holds the interpreter's lock
+    while it talks to the server. Prints the number of frames that it sent."""
+    cert, key = ec_certificate(folder)
+    arguments = [url, token, str(cert), str(key), str(seconds), str(size[0]), str(size[1])]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.ingest.ffmpeg_whip", *arguments,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()

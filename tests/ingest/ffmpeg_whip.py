@@ -1,0 +1,53 @@
+"""A program: publish 30 moving pictures a second with FFmpeg's own WHIP muxer.
+
+python -m tests.ingest.ffmpeg_whip URL TOKEN CERT KEY SECONDS WIDTH HEIGHT
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.stream import VideoStream
+
+
+def pictures(width: int, height: int) -> list[av.VideoFrame]:
+    """A second of pictures that are not trivial to encode."""
+    rng = np.random.default_rng(1)
+    scene = rng.integers(0, 255, (height // 16, width // 8, 3), np.uint8)
+    scene = scene.repeat(16, axis=0).repeat(16, axis=1)
+    found = []
+    for shift in range(30):
+        image = np.ascontiguousarray(scene[:, shift * 8 : shift * 8 + width])
+        found.append(av.VideoFrame.from_ndarray(image, "bgr24").reformat(format="yuv420p"))
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    url, token, cert, key = arguments[:4]
+    seconds, width, height = float(arguments[4]), int(arguments[5]), int(arguments[6])
+    options = {"cert_file": cert, "key_file": key, "authorization": token}
+    frames = pictures(width, height)
+    with av.open(url, "w", format="whip", options=options) as container:
+        stream = container.add_stream("libx264", rate=30)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.bit_rate = 2_000_000
+        stream.gop_size = 30
+        stream.options = {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"}
+        began = time.monotonic()
+        count = 0
+        while count < seconds * 30:
+            frame = frames[count % len(frames)]
+            frame.pts, frame.time_base = count, Fraction(1, 30)
+            container.mux(stream.encode(frame))
+            count += 1
+            time.sleep(max(0.0, began + count / 30 - time.monotonic()))
+    print(count)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
