@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -25,6 +26,14 @@ LEARN = 45.0
 FIRST_S = 0.6
 """For that long after the start the background learns ten times as fast."""
 
+STRAY = 0.6
+"""Rim widths between anchor and rim at which the anchor is laid anew."""
+
+TREMBLE = (0.15, 10.0)
+"""Half-size pixels: less is noise, more is not trembling."""
+
+WINDOW = cv2.createHanningWindow((SIDE // 2, SIDE // 2), cv2.CV_32F)
+
 BALL_AREA = math.pi / 4 * (BALL * UNIT) ** 2
 
 NET = (
@@ -34,16 +43,28 @@ NET = (
 
 
 class Basket:
-    """Motion about one rim, in rim widths from its centre."""
+    """Motion about one rim, in rim widths from its centre.
+
+    The small picture keeps its own anchor: the detector's rim trembles from look to look, the
+    background must not. The anchor goes where the scene goes, and is laid anew only when the
+    rim turns out to be elsewhere.
+    """
 
     def __init__(self) -> None:
         self._ground: NDArray[np.int16] | None = None
+        self._grey: NDArray[np.float32] | None = None
+        self._anchor = (0.0, 0.0, 1.0)
         self._first_s = 0.0
         self._last_s = 0.0
 
     def reset(self) -> None:
         """Forget the background: the camera looks elsewhere."""
         self._ground = None
+
+    def move(self, dx: float, dy: float) -> None:
+        """The scene moved by so many pixels."""
+        x, y, width = self._anchor
+        self._anchor = (x + dx, y + dy, width)
 
     def update(
         self, image: Image, centre: tuple[float, float], width: float, t_s: float
@@ -52,10 +73,14 @@ class Basket:
 
         centre, width: of the rim, pixels of `image`.
         """
-        small = around(image, centre, width).astype(np.int16)
-        if self._ground is None:
-            self._ground, self._first_s, self._last_s = small, t_s, t_s
+        x, y, wide = self._anchor
+        far = max(abs(centre[0] - x), abs(centre[1] - y)) > STRAY * wide
+        if self._ground is None or far or not 1 / 1.25 < width / wide < 1.25:
+            self._anchor = (*centre, width)
+            self._ground = around(image, centre, width).astype(np.int16)
+            self._first_s = self._last_s = t_s
             return [], 0.0
+        small = self._aligned(image)
         change = small - self._ground
         # A camera that changes its exposure moves everything by the same amount.
         change -= np.median(change[::4, ::4], axis=(0, 1)).astype(np.int16)
@@ -67,14 +92,44 @@ class Basket:
         strength = np.abs(change).max(axis=2)
         noise = float(np.median(strength[::2, ::2]))
         moving = (strength > max(20.0, 5 * noise)).astype(np.uint8)
-        moving = cv2.morphologyEx(moving, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(
-            np.uint8
-        )
-        net = float(moving[NET].mean())
+        opened = cv2.morphologyEx(moving, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        moving = opened.astype(np.uint8, copy=False)
         if moving.mean() > 0.25:
             # The whole picture moves: nothing in it is a ball.
             return [], 0.0
-        return blobs(moving, t_s), net
+        return [self._seen_from(spot, centre, width) for spot in blobs(moving, t_s)], float(
+            moving[NET].mean()
+        )
+
+    def _aligned(self, image: Image) -> NDArray[np.int16]:
+        """The small picture laid upon its background: a hand trembles by a few pixels."""
+        x, y, width = self._anchor
+        small = around(image, (x, y), width)
+        assert self._ground is not None  # noqa: S101  (the caller made sure)
+        ground = cv2.cvtColor(np.clip(self._ground, 0, 255).astype(np.uint8), cv2.COLOR_BGR2GRAY)
+        now = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        half = (SIDE // 2, SIDE // 2)
+        (dx, dy), sure = cv2.phaseCorrelate(
+            cv2.resize(ground, half, interpolation=cv2.INTER_AREA).astype(np.float32),
+            cv2.resize(now, half, interpolation=cv2.INTER_AREA).astype(np.float32),
+            WINDOW,
+        )
+        if sure < 0.15 or not TREMBLE[0] < np.hypot(dx, dy) < TREMBLE[1]:
+            return small.astype(np.int16)
+        scale = 2 * width / UNIT
+        self.move(dx * scale, dy * scale)
+        x, y, width = self._anchor
+        return around(image, (x, y), width).astype(np.int16)
+
+    def _seen_from(self, spot: Spot, centre: tuple[float, float], width: float) -> Spot:
+        """A spot measured from the rim instead of the anchor."""
+        x, y, wide = self._anchor
+        return replace(
+            spot,
+            x=(spot.x * wide + x - centre[0]) / width,
+            y=(spot.y * wide + y - centre[1]) / width,
+            size=spot.size * wide / width,
+        )
 
 
 def around(image: Image, centre: tuple[float, float], width: float) -> Image:

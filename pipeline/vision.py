@@ -156,6 +156,8 @@ class Vision:
                 hoop.basket.reset()
         elif moved != (0.0, 0.0):
             self._rims.move(*moved)
+            for hoop in self._hoops.values():
+                hoop.basket.move(*moved)
 
     def _due(self, firm: list[Rim], now_s: float) -> Rim | None:
         """The rim that this frame is spent on, or None for the whole picture."""
