@@ -49,9 +49,10 @@ class Book:
 
     def know(self, waiting: Sequence[Proposal], seen: int) -> None:
         """Remember the proposals that wait, out of `seen` ever made."""
-        self.waiting = tuple(waiting)
         self.proposals_seen = seen
-        self._sections = None
+        if self.waiting != tuple(waiting):
+            self.waiting = tuple(waiting)
+            self._sections = None
 
     def sections(self) -> dict[str, Any]:
         """All sections, without names."""

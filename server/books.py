@@ -421,9 +421,8 @@ class Books:
     def _know_proposals(self, book: Book) -> None:
         # The count first: a proposal that comes in between makes the next commit a Conflict.
         seen = self._log.proposal_count(book.record.game_id)
-        waiting = tuple(self._log.proposals(book.record.game_id, "waiting"))
-        if seen != book.proposals_seen or waiting != book.waiting:
-            book.know(waiting, seen)
+        waiting = self._log.proposals(book.record.game_id, "waiting")
+        book.know(waiting, seen)
 
 
 def _digest(body: object) -> str:

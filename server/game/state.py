@@ -133,16 +133,15 @@ def replay(game: Game, entries: Iterable[Entry]) -> Game:
 def _refold(game: Game, history: History) -> Game:
     entries = history.entries()
     stands = standing(entries)
-    folded = replace(
-        game,
-        players=game.first_players,
-        history=history,
-        standing=stands,
-        progress=Progress(clock_ms=game.rules.period_ms),
-    )
+    players = {side: set(ids) for side, ids in game.first_players.items()}
+    progress = Progress(clock_ms=game.rules.period_ms)
     for entry, event in stands.events(entries):
-        folded = _apply(folded, entry, event)
-    return folded
+        if isinstance(event, RosterAdded):
+            players[event.team].add(event.player)
+        else:
+            progress = advance(progress, event, entry.at)
+    frozen = {side: frozenset(ids) for side, ids in players.items()}
+    return replace(game, players=frozen, history=history, standing=stands, progress=progress)
 
 
 def _apply(game: Game, entry: Entry, event: Event) -> Game:

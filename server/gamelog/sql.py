@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, update
+from sqlalchemy import bindparam, delete, func, insert, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -33,6 +33,17 @@ from server.gamelog.tables import CallRow, EntryRow, GameRow, NameRow, ProposalR
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# Built once: building a statement costs more than running it.
+_INSERT_CALL = insert(CallRow)
+_INSERT_ENTRY = insert(EntryRow)
+# Where rows can be locked, the row of the game is: a proposal must not slip in meanwhile.
+_LOCKED_COUNT = (
+    select(GameRow.proposal_count)
+    .where(col(GameRow.game_id) == bindparam("game"))
+    .with_for_update(key_share=True)
+)
 
 
 class SqlLog:
@@ -144,15 +155,11 @@ class SqlLog:
         call, game_id = commit.call, commit.game_id
         with self._write() as connection:
             if commit.proposals_seen is not None:
-                seen = connection.execute(
-                    select(GameRow.proposal_count)
-                    .where(col(GameRow.game_id) == game_id)
-                    .with_for_update(key_share=True)
-                ).scalar_one()
+                seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
                 if seen != commit.proposals_seen:
                     raise Conflict("a proposal arrived")
             connection.execute(
-                insert(CallRow),
+                _INSERT_CALL,
                 {
                     "game_id": game_id,
                     "call_id": call.call_id,
@@ -162,7 +169,7 @@ class SqlLog:
                 },
             )
             connection.execute(
-                insert(EntryRow),
+                _INSERT_ENTRY,
                 [
                     {
                         "game_id": game_id,

@@ -30,30 +30,24 @@ class Line:
     """The counts of one player, or of a team's own. Points are 2 FGM + 3PM + free throws,
     where a free throw may be worth more than one."""
 
-    __slots__ = COLUMNS
+    __slots__ = ("_shown", "counts", "who")
 
-    def __init__(self) -> None:
-        for column in COLUMNS:
-            setattr(self, column, 0)
+    def __init__(self, who: Mapping[str, Any]) -> None:
+        """who: what stands before the columns, such as a player's id."""
+        self.who = who
+        self.counts = dict.fromkeys(COLUMNS, 0)
+        self._shown: dict[str, Any] | None = None
 
-    pts: int
-    fgm: int
-    fga: int
-    fg3m: int
-    fg3a: int
-    ftm: int
-    fta: int
-    oreb: int
-    dreb: int
-    reb: int
-    ast: int
-    stl: int
-    blk: int
-    tov: int
-    pf: int
+    def add(self, **counts: int) -> None:
+        self._shown = None
+        for column, count in counts.items():
+            self.counts[column] += count
 
-    def columns(self) -> dict[str, int]:
-        return {column: getattr(self, column) for column in COLUMNS}
+    def shown(self) -> dict[str, Any]:
+        """The line as JSON; made anew only after a change, so it must not be written to."""
+        if self._shown is None:
+            self._shown = {**self.who, **self.counts}
+        return self._shown
 
 
 class BoxScore:
@@ -61,80 +55,66 @@ class BoxScore:
 
     def __init__(self, rules: Rules, players: Mapping[str, Iterable[str]]) -> None:
         self._rules = rules
-        self._lines = {side: {p: Line() for p in ids} for side, ids in players.items()}
-        self._own = {side: Line() for side in players}
+        self._lines: dict[str, dict[str, Line]] = {
+            side: {player: _player_line(player) for player in ids} for side, ids in players.items()
+        }
+        self._own = {side: Line({}) for side in players}
+        self._totals = {side: Line({}) for side in players}
 
-    def add(self, event: Event) -> bool:
-        """Count one fact that stands; whether the box score changed."""
+    def add(self, event: Event) -> None:
+        """Count one fact that stands."""
         match event:
-            case FieldGoal():
-                line = self._line(event.team, event.player)
-                three = event.value == 3
-                line.fga += 1
-                line.fg3a += three
-                if event.made:
-                    line.fgm += 1
-                    line.fg3m += three
-                    line.pts += event.value
-            case FreeThrow():
-                line = self._line(event.team, event.player)
-                line.fta += 1
-                if event.made:
-                    line.ftm += 1
-                    line.pts += event.value
-            case Rebound():
-                line = self._line(event.team, event.player)
-                line.reb += 1
-                if event.kind == "offensive":
-                    line.oreb += 1
-                else:
-                    line.dreb += 1
+            case FieldGoal(made=made, value=value):
+                three = int(value == 3)
+                counts = {"fga": 1, "fg3a": three}
+                if made:
+                    counts |= {"fgm": 1, "fg3m": three, "pts": value}
+            case FreeThrow(made=made, value=value):
+                counts = {"fta": 1, "ftm": 1, "pts": value} if made else {"fta": 1}
+            case Rebound(kind=kind):
+                counts = {"reb": 1, "oreb" if kind == "offensive" else "dreb": 1}
             case Assist():
-                self._line(event.team, event.player).ast += 1
+                counts = {"ast": 1}
             case Steal():
-                self._line(event.team, event.player).stl += 1
+                counts = {"stl": 1}
             case Block():
-                self._line(event.team, event.player).blk += 1
+                counts = {"blk": 1}
             case Turnover():
-                self._line(event.team, event.player).tov += 1
-            case Foul():
-                if event.kind in self._rules.personal_kinds:
-                    self._line(event.team, event.player).pf += 1
+                counts = {"tov": 1}
+            case Foul(kind=kind) if kind in self._rules.personal_kinds:
+                counts = {"pf": 1}
             case _:
-                return False
-        return True
+                return
+        self._line(event.team, event.player).add(**counts)
+        self._totals[event.team].add(**counts)
 
     def add_player(self, team: str, player: str) -> None:
         """A player has a line even before doing anything."""
-        self._lines[team].setdefault(player, Line())
-
-    def fouls(self, team: str, player: str) -> int:
-        line = self._lines[team].get(player)
-        return 0 if line is None else line.pf
+        self._lines[team].setdefault(player, _player_line(player))
 
     def section(self) -> dict[str, Any]:
         """Both teams: players in roster order, the team's own counts, totals."""
-        return {side: self._side(side) for side in self._lines}
+        return {
+            side: {
+                "players": [line.shown() for line in lines.values()],
+                "team": self._own[side].shown(),
+                "totals": self._totals[side].shown(),
+            }
+            for side, lines in self._lines.items()
+        }
 
     def _line(self, team: str, player: str | None) -> Line:
         if player is None:
             return self._own[team]
-        lines = self._lines[team]
-        line = lines.get(player)
+        line = self._lines[team].get(player)
         if line is None:
             # The log may know players that the roster no longer does.
-            line = lines[player] = Line()
+            line = self._lines[team][player] = _player_line(player)
         return line
 
-    def _side(self, side: str) -> dict[str, Any]:
-        players = [
-            {"id": player, "number": number_of(player), "name": None, **line.columns()}
-            for player, line in self._lines[side].items()
-        ]
-        own = self._own[side].columns()
-        lines = [*self._lines[side].values(), self._own[side]]
-        totals = {column: sum(getattr(line, column) for line in lines) for column in COLUMNS}
-        return {"players": players, "team": own, "totals": totals}
+
+def _player_line(player: str) -> Line:
+    return Line({"id": player, "number": number_of(player), "name": None})
 
 
 def number_of(player: str) -> str:

@@ -42,10 +42,9 @@ def play(
     entry: Entry,
     event: Event,
     score: tuple[int, int],
-    rules: Rules,
-    *,
     voided: bool,
-    amended_by: str | None = None,
+    amended_by: str | None,
+    rules: Rules,
 ) -> dict[str, Any]:
     """One line of the list. score: home and away after it. event: what the entry says now."""
     return {

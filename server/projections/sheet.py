@@ -13,6 +13,9 @@ from server.projections.boxscore import BoxScore
 from server.projections.plays import QUIET, play
 from server.projections.scoreboard import ScoreBoard
 
+# A play as it is kept: what `play` makes a line of.
+Told = tuple[Entry, Event, tuple[int, int], bool, str | None]
+
 # How many plays the state holds; all of them are at /plays.
 LATEST = 20
 
@@ -30,7 +33,8 @@ class Sheet:
         self._game = game
         self._board = ScoreBoard(game.rules, players)
         self._box = BoxScore(game.rules, players)
-        self._plays: list[dict[str, Any]] = []
+        self._plays: list[Told] = []
+        self._lines: dict[int, dict[str, Any]] = {}
         self._paths: dict[int, tuple[int, ...]] = {}
         self._last: Order = (0, 0, ())
         self._fold(game)
@@ -56,13 +60,22 @@ class Sheet:
             "scoreboard": self._board.section(self._game.progress),
             "roster": self._board.roster(),
             "boxscore": self._box.section(),
-            "plays": self._plays[: -LATEST - 1 : -1],
+            "plays": self._latest(),
             "flags": [],
         }
 
     def plays(self) -> list[dict[str, Any]]:
         """Every play in the order of the game, oldest first."""
-        return list(self._plays)
+        return [self._line(told) for told in self._plays]
+
+    def _latest(self) -> list[dict[str, Any]]:
+        """The newest plays, newest first; lines that were there before are not made again."""
+        told = self._plays[: -LATEST - 1 : -1]
+        self._lines = {t[0].seq: self._lines.get(t[0].seq) or self._line(t) for t in told}
+        return list(self._lines.values())
+
+    def _line(self, told: Told) -> dict[str, Any]:
+        return play(*told, self._game.rules)
 
     def _fold(self, game: Game) -> None:
         standing = game.standing
@@ -93,12 +106,5 @@ class Sheet:
                 self._board.add_player(event.team, event.player)
                 self._box.add_player(event.team, event.player)
         if not isinstance(event, QUIET):
-            line = play(
-                entry,
-                event,
-                self._board.score(),
-                self._game.rules,
-                voided=voided,
-                amended_by=amended_by,
-            )
-            self._plays.append(line)
+            # Put into words when somebody asks: a refold passes over hundreds.
+            self._plays.append((entry, event, self._board.score(), voided, amended_by))
