@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,9 +12,6 @@ from server.problems import Problem
 
 DEFAULT_LIMIT = 262_144
 UPLINK_LIMIT = 2_097_152
-# Of a body that was refused, this much is still taken and thrown away.
-_DRAIN_BYTES = 8_388_608
-_DRAIN_S = 3.0
 # Anyone can invent a method; a counter for each would grow without bound.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -39,7 +33,10 @@ class BodyLimit:
         limit = self._limit(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdigit() and int(announced[:18]) > limit:
-            await _refuse(Problem(413, "too-large", _detail(limit)), scope, receive, send)
+            # Without `Connection: close`: uvicorn then throws the rest of the body away as it
+            # comes, while a closed connection would be reset and its client never read why.
+            refusal = problem_response(Problem(413, "too-large", _detail(limit)))
+            await refusal(scope, receive, send)
             return
         received = 0
 
@@ -49,7 +46,7 @@ class BodyLimit:
             received += len(message.get("body", b""))
             if received > limit:
                 # The framework passes this kind of exception through its body parsers.
-                raise HTTPException(413, _detail(limit), {"Connection": "close"})
+                raise HTTPException(413, _detail(limit))
             return message
 
         await self._app(scope, counted, send)
@@ -63,25 +60,6 @@ class BodyLimit:
 
 def _detail(limit: int) -> str:
     return f"The body is larger than {limit} bytes, the most that this address takes."
-
-
-async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer at once, then listen a little: a connection that is closed while its client still
-    sends is reset, and the client never reads why."""
-
-    async def send_open(message: Message) -> None:
-        await send({**message, "more_body": True} if "body" in message else message)
-
-    await problem_response(problem)(scope, receive, send_open)
-    drained = 0
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_S):
-            while drained < _DRAIN_BYTES:
-                message = await receive()
-                drained += len(message.get("body", b""))
-                if message["type"] == "http.disconnect" or not message.get("more_body"):
-                    break
-    await send({"type": "http.response.body", "body": b""})
 
 
 class RequestMeter:
