@@ -1,0 +1,67 @@
+"""A real browser, a real server, real clips."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.server_process import ServerProcess, running
+from tests.support import ROOT, need, shared
+
+SHOTS = ROOT / "screenshots" / "e2e"
+
+# Headless Chromium that films a file, asks nobody, and calls no one outside.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+OpenBrowser = Callable[..., Any]
+
+
+@contextmanager
+def chromium(film: Path | None = None) -> Iterator[Browser]:
+    """A browser whose camera is an MJPEG file (or Chromium's own test picture)."""
+    arguments = [*QUIET, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    if film is not None:
+        arguments.append(f"--use-file-for-fake-video-capture={film}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=need("chromium"), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """`courtside serve` with its embedded defaults."""
+    with running(tmp_path / "data") as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real clip as the MJPEG file that Chromium takes for a camera."""
+    clip = shared("video/clips/school_game_sideline.mp4")
+    out = tmp_path_factory.mktemp("film") / "clip.mjpeg"
+    command = [need("ffmpeg"), "-v", "error", "-i", str(clip), "-c:v", "mjpeg", "-q:v", "3"]
+    subprocess.run([*command, "-an", str(out)], check=True, timeout=120)
+    return out
+
+
+def picture(name: str) -> Path:
+    """Where a screenshot of an e2e test is kept."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    return SHOTS / f"{name}.png"
