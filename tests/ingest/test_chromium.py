@@ -1,0 +1,34 @@
+"""Headless Chromium publishes its fake camera."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.ingest.conftest import TOKEN, Opener, until
+from tests.ingest.page import PAGE, chromium
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+async def test_chromium_publishes_at_full_size_within_seconds(opener: Opener, codec: str) -> None:
+    house = await opener(pages={"/page": PAGE})
+    async with chromium() as page:
+        await page.goto(f"{house.url}/page")
+        began = time.monotonic()
+        await page.evaluate(
+            "([url, token, codec]) => publish(url, token, codec, {audio: true})",
+            [f"{house.url}/whip/g1/main", TOKEN, codec],
+        )
+        await until(lambda: (1280, 720) in house.sink().sizes, 20.0, "a picture of 1280x720")
+        print(f"{codec}: 1280x720 after {time.monotonic() - began:.1f} s")
+        assert time.monotonic() - began < 12
+        await until(lambda: len(house.sink().sizes) > 60, what="two seconds of pictures")
+        assert await page.evaluate("window.errors") == []
+        media = house.sink().media
+        assert media == sorted(media)
+        await page.evaluate("pc.close()")
+        await until(lambda: house.statuses() == ["live", "ended"], what="the end")
+    assert house.states[-1][3] == "the publisher closed the connection"
