@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,21 +10,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import chromium, picture
-from tests.e2e.listener import Listener, Message
+from tests.e2e.listener import Listener
+from tests.e2e.publisher import publishing
 from tests.server_process import ServerProcess
-from tests.support import ROOT, shared
+from tests.support import shared
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CLIP = "video/clips/three_score_two_miss.mp4"
 WINDOW_S = 1.0
-
-
-def publish(server: ServerProcess, clip: Path, game: Message) -> subprocess.Popen[bytes]:
-    """FFmpeg's libraries in another process, playing a file as if it were a phone."""
-    url = f"{server.url}/whip/{game['game_id']}/main"
-    command = [sys.executable, "-m", "server.cli", "publish", str(clip), url]
-    return subprocess.Popen([*command, "--token", game["tokens"]["camera"]], cwd=ROOT)
 
 
 def matched(proposals: list[float], labels: list[float]) -> int:
@@ -52,12 +44,8 @@ def test_a_clip_becomes_a_score(server: ServerProcess) -> None:
     with Listener(server.url, game["game_id"], tokens["desk"]) as live, chromium() as browser:
         phone = browser.new_page(viewport={"width": 390, "height": 844})
         phone.goto(f"{server.url}/watch/{game['game_id']}?token={tokens['watch']}")
-        publisher = publish(server, clip, game)
-        try:
-            assert live.wait("tracks", 60)["items"] is not None
-            publisher.wait(60)
-        finally:
-            publisher.kill()
+        with publishing(server, clip, game) as publisher:
+            assert publisher.wait(60) == 0
         live.wait("camera", 10, status="ended")
         time.sleep(1.5)  # the last shot is decided after the ball has come down
         tracks = live.of("tracks")
