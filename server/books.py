@@ -138,6 +138,14 @@ class Books:
             raise Problem(404, "unknown-game", f"there is no game {game_id}")
         return record
 
+    def token_version(self, game_id: str) -> int | None:
+        record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None
+        return None if record is None or record.erased else record.token_version
+
+    def revoke_tokens(self, game_id: str) -> None:
+        self.require(game_id)
+        self._log.revoke_tokens(game_id)
+
     def named(self, game_id: str, sections: Sections, hide: bool) -> Json:
         record = self.require(game_id)
         names = self._log.names(game_id)

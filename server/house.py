@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,6 @@ from server.live.private_redis import PrivateRedis
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.meters import Gauges, Meters, watch_loop
-from server.problems import Problem
 from server.scorer import Scorer
 from server.settings import Settings
 
@@ -68,9 +67,7 @@ class House:
         found = Health(facts=self._facts())
         try:
             async with asyncio.timeout(2):
-                await self.scorer.proposals("-")
-        except Problem:
-            pass  # there is no such game, says a database that answers
+                await self.scorer.token_version("-")
         except (LogUnavailable, TimeoutError) as error:
             found.broken["database"] = str(error) or "it does not answer in time"
         if not self.inference.alive:
@@ -162,7 +159,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.push_async_callback(cameras.close)
 
         tokens = Tokens(key_from_secret(secret), clock)
-        access = Access(tokens, _version_of(scorer), new_id, admin)
+        access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
             settings, clock, meters, scorer, hub, leases, cameras, inference, lookout,
             tokens, access, process, model.name, admin if made else None,
@@ -205,17 +202,6 @@ def _claim(leases: Leases) -> Claim:
         return (await leases.claim(game, camera, on_lost)).release
 
     return claim
-
-
-def _version_of(scorer: Scorer) -> Callable[[str], Awaitable[int | None]]:
-    async def version_of(game: str) -> int | None:
-        try:
-            await scorer.state(game, names=False)
-        except Problem:
-            return None
-        return 1
-
-    return version_of
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

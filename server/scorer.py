@@ -80,6 +80,15 @@ class Scorer:
         """Erase a player's name; the player shows as a number."""
         await self._finish(self._change_people(game_id, self._books.erase_player, player))
 
+    async def token_version(self, game_id: str) -> int | None:
+        """The version that tokens of a game must have; None when there is no such game (any
+        more)."""
+        return await self._run(self._books.token_version, game_id)
+
+    async def revoke_tokens(self, game_id: str) -> None:
+        """Refuse every token that the game has now."""
+        await self._run(self._books.revoke_tokens, game_id)
+
     # Calls
 
     async def call(self, game_id: str, body: object, by: str) -> Answered:

@@ -27,6 +27,7 @@ class GameRecord:
     """What is fixed when a game is made. players: ids of each side, in roster order.
 
     epoch: identity of this log; a viewer's place is `epoch:seq`.
+    token_version: links made with an older one are refused.
     """
 
     game_id: str
@@ -37,6 +38,7 @@ class GameRecord:
     created_at: datetime
     names_hidden: bool = False
     erased: bool = False
+    token_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,10 @@ class Log(Protocol):
         ...
 
     def hide_names(self, game_id: str, hidden: bool) -> None: ...
+
+    def revoke_tokens(self, game_id: str) -> None:
+        """Raise the version that tokens of the game must have."""
+        ...
 
     def erase(self, game_id: str) -> None:
         """Erase every name of a game and mark it; its entries stay."""

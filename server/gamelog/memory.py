@@ -98,6 +98,10 @@ class MemoryLog:
         shelf = self._shelves[game_id]
         shelf.record = replace(shelf.record, names_hidden=hidden)
 
+    def revoke_tokens(self, game_id: str) -> None:
+        shelf = self._shelves[game_id]
+        shelf.record = replace(shelf.record, token_version=shelf.record.token_version + 1)
+
     def erase(self, game_id: str) -> None:
         shelf = self._shelves[game_id]
         shelf.names.clear()

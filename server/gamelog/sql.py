@@ -76,6 +76,7 @@ class SqlLog:
             "created_at": _stamp(record.created_at),
             "names_hidden": record.names_hidden,
             "erased": record.erased,
+            "token_version": record.token_version,
             "proposal_count": 0,
         }
         try:
@@ -210,6 +211,14 @@ class SqlLog:
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(names_hidden=hidden)
             )
 
+    def revoke_tokens(self, game_id: str) -> None:
+        with self._write() as connection:
+            connection.execute(
+                update(GameRow)
+                .where(col(GameRow.game_id) == game_id)
+                .values(token_version=GameRow.token_version + 1)
+            )
+
     def erase(self, game_id: str) -> None:
         with self._write() as connection:
             connection.execute(delete(NameRow).where(col(NameRow.game_id) == game_id))
@@ -289,6 +298,7 @@ def _record(row: Any) -> GameRecord:
         created_at=datetime.fromisoformat(row.created_at),
         names_hidden=row.names_hidden,
         erased=row.erased,
+        token_version=row.token_version,
     )
 
 

@@ -23,6 +23,7 @@ class GameRow(SQLModel, table=True):
     created_at: str = Field(max_length=40)
     names_hidden: bool
     erased: bool
+    token_version: int
     # Grows with each proposal: a writer that decided before one arrived notices.
     proposal_count: int
 
