@@ -6,16 +6,16 @@ export const ACTIONS = Object.freeze([
   { id: "made3", label: "+3", hint: "Three made", key: "e", type: "field_goal", value: 3, made: true, look: "made" },
   { id: "madeft", label: "+1", hint: "Free throw made", key: "f", type: "free_throw", made: true, look: "made" },
   { id: "foul", label: "Foul", hint: "Personal foul", key: "p", type: "foul" },
+  { id: "timeout", label: "Time\u00adout", hint: "Timeout", key: "m", type: "timeout", who: "team" },
   { id: "miss2", label: "Miss 2", hint: "Two missed", key: "W", type: "field_goal", value: 2, made: false },
   { id: "miss3", label: "Miss 3", hint: "Three missed", key: "E", type: "field_goal", value: 3, made: false },
   { id: "missft", label: "Miss FT", hint: "Free throw missed", key: "F", type: "free_throw", made: false },
-  { id: "turnover", label: "Turnover", hint: "Turnover", key: "t", type: "turnover" },
+  { id: "turnover", label: "Turn\u00adover", hint: "Turnover", key: "t", type: "turnover" },
+  { id: "steal", label: "Steal", hint: "Steal", key: "s", type: "steal" },
   { id: "oreb", label: "Off reb", hint: "Offensive rebound", key: "o", type: "rebound", kind: "offensive" },
   { id: "dreb", label: "Def reb", hint: "Defensive rebound", key: "r", type: "rebound", kind: "defensive" },
   { id: "assist", label: "Assist", hint: "Assist", key: "a", type: "assist" },
-  { id: "steal", label: "Steal", hint: "Steal", key: "s", type: "steal" },
   { id: "block", label: "Block", hint: "Block", key: "b", type: "block" },
-  { id: "timeout", label: "Timeout", hint: "Timeout", key: "m", type: "timeout", who: "team" },
 ].map(Object.freeze));
 
 const SAID = ["type", "value", "made", "kind"];
@@ -54,16 +54,16 @@ export function lineupCalls(team, before, after, context) {
 export function followUp(call) {
   const other = call.team === "home" ? "away" : "home";
   if (call.type === "field_goal" && call.made) {
-    return { ask: "Assist by", choices: [{ team: call.team, action: "assist", not: call.player }] };
+    return { ask: "Assist", choices: [{ team: call.team, action: "assist", not: call.player }] };
   }
   if (["field_goal", "free_throw"].includes(call.type) && !call.made) {
     return {
-      ask: "Rebound by",
+      ask: "Rebound",
       choices: [{ team: other, action: "dreb", all: true }, { team: call.team, action: "oreb", all: true }],
     };
   }
   if (call.type === "turnover") {
-    return { ask: "Steal by", choices: [{ team: other, action: "steal" }] };
+    return { ask: "Steal", choices: [{ team: other, action: "steal" }] };
   }
   return null;
 }

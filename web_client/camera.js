@@ -2,7 +2,6 @@
 
 import { checks } from "./check.js";
 import { byId, el, setText, show } from "./dom.js";
-import { LiveGame } from "./live.js";
 import { openPage } from "./tokens.js";
 import { WhipPublisher, iceServers } from "./whip.js";
 
@@ -23,7 +22,6 @@ const endpoint = `/whip/${encodeURIComponent(game)}/${name}`;
 
 let stream = null;
 let wakeLock = null;
-let live = null;
 
 const publisher = new WhipPublisher(endpoint, token, { onState: drawState, onStats: drawStats });
 
@@ -74,7 +72,6 @@ async function start() {
     return notice(cameraTrouble(error));
   }
   notice("");
-  follow();
   publisher.start(stream);
   holdAwake();
 }
@@ -133,17 +130,6 @@ function stop() {
   publisher.stop();
 }
 
-/** The live socket tells when another phone takes over. */
-function follow() {
-  live?.close();
-  live = new LiveGame(game, token, {
-    onChange(_, __, message) {
-      if (message.type !== "camera" || message.camera !== name) return;
-      if (message.status === "replaced") publisher.hearReplaced(message.why || "Another device films now.");
-    },
-  }).open();
-}
-
 async function holdAwake() {
   if (!publisher.running || document.visibilityState !== "visible" || !navigator.wakeLock) return;
   try {
@@ -173,8 +159,6 @@ function drawState(now) {
   if (filming) return;
   closeCamera();
   show(byId("stage"), false);
-  live?.close();
-  live = null;
   wakeLock?.release();
   wakeLock = null;
 }

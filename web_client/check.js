@@ -1,7 +1,5 @@
 // The self-check before filming: what this phone and this network allow, in plain words.
 
-import { LiveGame } from "./live.js";
-
 const SOCKET_MS = 8_000;
 const UPLINK_BYTES = 400_000;
 const ENOUGH_KBPS = 2_500;
@@ -63,29 +61,44 @@ async function permission() {
   }
 }
 
-/** @returns {Promise<Answer>} */
+/**
+ * Does a WebSocket reach the server? A camera's token may not watch the game, so the server
+ * ends the socket again; that it does so in its own words is the proof.
+ * @returns {Promise<Answer>}
+ */
 function socket(game, token) {
+  const at = new URL(`/live/${encodeURIComponent(game)}`, location.href);
+  at.protocol = at.protocol === "https:" ? "wss:" : "ws:";
+  if (token) at.searchParams.set("token", token);
   return new Promise((resolve) => {
-    let live = null;
+    const line = new WebSocket(at);
     const done = (answer) => {
       clearTimeout(timer);
-      queueMicrotask(() => live?.close());
+      line.onmessage = line.onclose = null;
+      line.close();
       resolve(answer);
     };
-    const timer = setTimeout(() => done({
-      status: "bad",
-      text: "The server does not answer.",
-      todo: "Is this phone in the same network as the server?",
-    }), SOCKET_MS);
-    live = new LiveGame(game, token, {
-      onState(now) {
-        if (now.state === "live") done({ status: "ok", text: "Connected to the game." });
-        if (now.state === "refused") {
-          done({ status: "bad", text: now.why, todo: "Ask for a new camera link." });
-        }
-      },
-    }).open();
+    const fine = { status: "ok", text: "The server answers." };
+    const timer = setTimeout(() => done(judgeSocket(0)), SOCKET_MS);
+    line.onmessage = () => done(fine);
+    line.onclose = ({ code }) => done(judgeSocket(code));
   });
+}
+
+/** @param {number} code with which the server closed the socket, 0 for silence @returns {Answer} */
+export function judgeSocket(code) {
+  if (code === 4401) {
+    return { status: "bad", text: "This link is not valid any more.", todo: "Ask for a new camera link." };
+  }
+  if (code === 4404) {
+    return { status: "bad", text: "There is no such game.", todo: "Ask for a new camera link." };
+  }
+  if (code >= 4000 || code === 1012) return { status: "ok", text: "The server answers." };
+  return {
+    status: "warn",
+    text: "Live messages (WebSocket) do not get through.",
+    todo: "Is this phone in the same network as the server? Filming may still work.",
+  };
 }
 
 /**

@@ -50,6 +50,7 @@ export function parseClock(text) {
  */
 export class Skew {
   #offset = null;
+  #rough = 0;
 
   /** @param {number} serverMs @param {number} localMs */
   observe(serverMs, localMs) {
@@ -58,8 +59,14 @@ export class Skew {
     if (this.#offset === null || offset < this.#offset) this.#offset = offset;
   }
 
+  /** A time known to half a second only: used when this device is clearly off. */
+  rough(serverMs, localMs) {
+    const offset = localMs - serverMs;
+    if (Math.abs(offset) > 2_000) this.#rough = offset;
+  }
+
   /** The server's wall time at a local time. @param {number} localMs */
   server(localMs) {
-    return localMs - (this.#offset ?? 0);
+    return localMs - (this.#offset ?? this.#rough);
   }
 }

@@ -14,8 +14,9 @@ import { drawPlays } from "./plays.js";
 import { CallQueue } from "./queue.js";
 import { openPage } from "./tokens.js";
 
+/** What has a place in the game: sent late, these say it themselves. */
+const LATE = [...new Set(ACTIONS.map((action) => action.type)), "starters", "substitution"];
 const TICK_MS = 100;
-const TOAST_MS = 7_000;
 const SURE_MS = 3_000;
 
 const { game, token, tokens } = openPage("desk", location, history, localStorage);
@@ -25,7 +26,9 @@ const NO_CLOCK = `courtside.clockless.${game}`;
 let chosen = null; // {team, player} that waits for an action
 let armed = null; // an action, or {proposal, choice}, that waits for a player
 let clockless = localStorage.getItem(NO_CLOCK) === "1";
-let toastTimer = null;
+let said = ""; // the last call of this page, in words
+const seqs = new Map(); // call_id -> the first entry it made
+const mine = []; // the calls of this page that may be undone, latest last
 
 const board = new Board(byId("board"));
 const teams = new TeamColumns({ onPick: pick, onLineup: changeLineup, onAdd: addPlayer });
@@ -34,7 +37,10 @@ const queue = new CallQueue(new Api(token), localStorage, game, drawQueue);
 const live = new LiveGame(game, token, {
   onChange(_, changed, message) {
     if (message.type === "snapshot") queue.settle([], message.seq);
-    if (message.type === "update") queue.settle(message.entries ?? [], message.seq);
+    if (message.type === "update") {
+      for (const entry of message.entries ?? []) seqs.set(entry.call_id, seqs.get(entry.call_id) ?? entry.seq);
+      queue.settle(message.entries ?? [], message.seq);
+    }
     if (changed.length) draw(changed);
   },
   onState() {
@@ -54,23 +60,31 @@ function scoreboard() {
   return clockless ? { ...now, clock_ms: null, clock_running: false } : now;
 }
 
-/** What every call says about when it was. */
 function context() {
-  const now = scoreboard();
-  return {
-    call_id: newId(),
-    period: now?.period || null,
-    clock_ms: clockless || !now ? null : rounded(remaining(now, live.now())),
-    base: live.view.seq,
-  };
+  return { call_id: newId(), base: live.view.seq };
 }
 
-function rounded(ms) {
-  return ms === null ? null : Math.round(ms);
+/** Where in the game we are, for a call that reaches the server late. */
+function place() {
+  const now = scoreboard();
+  if (!now?.period) return {};
+  const left = clockless ? null : remaining(now, live.now());
+  if (left === null) return { period: now.period };
+  return { period: now.period, clock_ms: Math.min(Math.round(left), now.period_ms ?? Infinity) };
 }
 
 function send(body, label = describe(body, (team, id) => teams.nameOf(team, id))) {
-  return queue.add({ path: `${base}/calls`, body, label, at: live.now() });
+  const late = LATE.includes(body.type) ? place() : undefined;
+  const kept = queue.add({ path: `${base}/calls`, id: body.call_id, body, late, label, at: live.now() });
+  if (kept) remember(body, label);
+  return kept;
+}
+
+/** What the undo button takes back next. Corrections themselves are not undone by it. */
+function remember(body, label) {
+  said = label;
+  if (!["void", "undo"].includes(body.type)) mine.push({ callId: body.call_id, label });
+  drawArmed();
 }
 
 // ---- taps
@@ -95,16 +109,13 @@ function finish(what, who) {
     // The proposal's own id makes a repeated answer count once.
     const expect = { type: "field_goal", ...choice, ...who };
     const path = `${base}/proposals/${proposal.id}/accept`;
-    queue.add({ path, body, expect, label: "Shot accepted", at: live.now() });
+    queue.add({ path, id: `proposal-${proposal.id}`, body, expect, label: "Shot accepted", at: live.now() });
     release();
     return ask(expect);
   }
   const call = playCall(what, who, context());
   release();
-  if (send(call)) {
-    toast(describe(call, (team, id) => teams.nameOf(team, id)), () => takeBack(call.call_id));
-    ask(call);
-  }
+  if (send(call)) ask(call);
 }
 
 function release() {
@@ -134,8 +145,8 @@ function ask(call) {
   });
   const close = el("button", { type: "button", class: "plain", text: "Skip", on: { click: () => show(byId("after"), false) } });
   byId("after").replaceChildren(
-    el("div", { class: "row spread" }, el("strong", { text: `${next.ask}?` }), close),
-    ...rowsByTeam(chips));
+    el("div", { class: "ask" }, el("strong", { text: `${next.ask}?` }), close),
+    el("div", { class: "who" }, ...rowsByTeam(chips)));
 }
 
 function rowsByTeam(chips) {
@@ -143,21 +154,19 @@ function rowsByTeam(chips) {
   return [...groups.values()].map((group) => el("div", { class: "chips" }, ...group));
 }
 
-/** Undo a call of this page: take it from the queue, or void what it made. */
-function takeBack(callId) {
-  if (queue.cancel(callId)) return;
-  const item = queue.items.find((one) => one.body.call_id === callId);
-  const play = live.view.state.plays?.find((one) => one.call_id === callId);
-  const seq = play?.seq ?? item?.seq;
-  const how = seq === undefined ? { type: "undo" } : { type: "void", links: seq };
-  send({ ...how, call_id: newId() });
-}
-
+/** Undo the last call of this page: take it from the queue, or void what it made. */
 function undoLast() {
-  const last = live.view.state.plays?.find((play) => !play.voided && play.type !== "void");
-  const unsent = queue.items.at(-1);
-  if (unsent && queue.cancel(unsent.body.call_id)) return;
-  if (last) send({ type: "void", links: last.seq, call_id: newId() }, `Taken back: ${last.text}`);
+  const last = mine.pop();
+  if (!last) return;
+  show(byId("after"), false);
+  if (queue.cancel(last.callId)) {
+    said = `Taken back: ${last.label}`;
+    return drawArmed();
+  }
+  const item = queue.items.find((one) => one.id === last.callId);
+  const seq = item?.seq ?? seqs.get(last.callId);
+  const how = seq === undefined ? { type: "undo" } : { type: "void", links: seq };
+  send({ ...how, call_id: newId() }, `Taken back: ${last.label}`);
 }
 
 // ---- clock, periods, people, proposals
@@ -166,7 +175,8 @@ function runClock() {
   const now = scoreboard();
   if (!now) return;
   if (["scheduled", "break"].includes(now.status)) return startPeriod();
-  send({ type: now.clock_running ? "clock_stop" : "clock_start", ...context() });
+  // The clock as it stood at the tap, not when the tap arrives.
+  send({ type: now.clock_running ? "clock_stop" : "clock_start", ...context(), ...place() });
 }
 
 function startPeriod() {
@@ -192,7 +202,7 @@ async function setClock() {
   byId("clock-text").select();
   if ((await done) !== "ok") return;
   const ms = parseClock(byId("clock-text").value);
-  if (ms !== null) send({ type: "clock_set", ...context(), clock_ms: ms });
+  if (ms !== null) send({ type: "clock_set", ...context(), ...place(), clock_ms: ms });
 }
 
 async function changeLineup(team) {
@@ -208,7 +218,7 @@ async function addPlayer(team) {
   setText(byId("player-title"), `New player: ${teams.nameOf(team, null)}`);
   if ((await answered(byId("player-dialog"))) !== "ok") return;
   const player = byId("player-number").value.trim();
-  if (player) send({ type: "roster_add", team, player, call_id: newId() });
+  if (player) send({ type: "roster_add", team, player, ...context() });
 }
 
 function acceptProposal(proposal, choice) {
@@ -219,7 +229,8 @@ function acceptProposal(proposal, choice) {
 
 function rejectProposal(proposal) {
   release();
-  queue.add({ path: `${base}/proposals/${proposal.id}/reject`, body: {}, label: "No shot", at: live.now() });
+  const path = `${base}/proposals/${proposal.id}/reject`;
+  queue.add({ path, id: newId(), body: {}, label: "No shot", at: live.now() });
 }
 
 // ---- drawing
@@ -229,8 +240,8 @@ function draw(changed) {
   const has = (...names) => names.some((name) => changed.includes(name));
   if (has("scoreboard")) drawBoard();
   if (has("roster", "boxscore")) teams.draw(state.roster, state.boxscore);
-  if (has("plays")) {
-    drawPlays(byId("plays"), state.plays ?? [], voidButton);
+  if (has("plays", "roster")) {
+    drawPlays(byId("plays"), state.plays ?? [], state, voidButton);
     show(byId("no-plays"), !state.plays?.length);
   }
   if (has("proposals")) drawProposals();
@@ -295,7 +306,8 @@ function drawArmed() {
     ? `${teams.nameOf(chosen.team, chosen.player)}: what happened?`
     : armed?.proposal ? "Who shot? Tap a player or a team."
     : armed ? `${armed.hint}: who? Tap a player or a team.`
-    : "Tap a player, then what happened.");
+    : said || "Tap a player, then what happened.");
+  show(byId("undo"), mine.length > 0);
   drawProposals();
 }
 
@@ -317,17 +329,6 @@ function voidButton(play) {
   return button;
 }
 
-function toast(text, undo) {
-  clearTimeout(toastTimer);
-  const button = el("button", {
-    type: "button", text: "Undo",
-    on: { click: () => { show(byId("toast"), false); show(byId("after"), false); undo(); } },
-  });
-  byId("toast").replaceChildren(el("span", { text }), button);
-  show(byId("toast"), true);
-  toastTimer = setTimeout(() => show(byId("toast"), false), TOAST_MS);
-}
-
 // ---- wiring
 
 byId("actions").append(...ACTIONS.map((action) => el("button", {
@@ -339,6 +340,7 @@ byId("keys").append(...[
   ["1–5, 6–0", "players, home and away"], ...ACTIONS.map(({ key, hint }) => [key, hint]),
   ["space", "clock"], ["z", "undo the last"], ["y / n", "accept / no shot"], ["Esc", "never mind"],
 ].flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { text })]));
+byId("undo").addEventListener("click", undoLast);
 byId("clock-run").addEventListener("click", runClock);
 byId("clock-set").addEventListener("click", setClock);
 byId("period").addEventListener("click", changePeriod);

@@ -22,9 +22,10 @@ function drawGames() {
   byId("games").replaceChildren(...games.map(([id, game]) => gameCard(id, game)));
 }
 
-function gameCard(id, { title, tokens: held }) {
+function gameCard(id, { title, links: given = {}, tokens: held }) {
   const links = PAGES.filter(([, , role]) => held[role]).map(([page, word, role]) => {
-    const address = `${location.origin}/${page}/${encodeURIComponent(id)}?token=${encodeURIComponent(held[role])}`;
+    // The server knows the address that phones can reach; else the one of this page.
+    const address = given[page] ?? `${location.origin}/${page}/${encodeURIComponent(id)}?token=${encodeURIComponent(held[role])}`;
     // The browser holds the token already: the plain address opens it.
     return el("div", { class: "link" },
       el("a", { class: "button", href: `/${page}/${encodeURIComponent(id)}`, text: word }),
@@ -74,7 +75,9 @@ form.addEventListener("submit", async (event) => {
     const admin = String(data.get("admin")).trim() || sessionStorage.getItem(ADMIN);
     const made = await new Api(admin || null).post("/api/v1/games", body);
     if (admin) sessionStorage.setItem(ADMIN, admin);
-    tokens.keep(made.game_id, made.tokens, { title: `${body.home.name} – ${body.away.name}`, at: Date.now() });
+    tokens.keep(made.game_id, made.tokens, {
+      title: `${body.home.name} – ${body.away.name}`, links: made.links ?? {}, at: Date.now(),
+    });
     notice("");
     form.reset();
     drawGames();

@@ -7,6 +7,13 @@ import { EMPTY, fold, since } from "./fold.js";
 /** The server says `ping` more often than this; silence means that the line is dead. */
 const SILENCE_MS = 25_000;
 const OPEN_MS = 6_000;
+/** The codes with which the server closes a socket that may not be, and their HTTP status. */
+const REFUSED = { 4401: 401, 4403: 403, 4404: 404 };
+const WORDS = {
+  401: "This link is not valid any more. Ask for a new one.",
+  403: "This link does not allow watching this game.",
+  404: "There is no such game here.",
+};
 
 /**
  * Follows one game by WebSocket, or by a streamed GET where a WebSocket is refused.
@@ -49,6 +56,7 @@ export class LiveGame {
   open() {
     addEventListener("online", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
+    this.#askTime();
     this.#connect();
     return this;
   }
@@ -103,12 +111,12 @@ export class LiveGame {
       clearTimeout(slow);
       this.#hear(event.data);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       clearTimeout(slow);
       if (this.#link !== link) return;
-      // Never a word: a proxy may refuse WebSockets, or the token is bad. The streamed GET
-      // works through such a proxy, and its status tells a bad token apart.
-      if (!heard) this.#byStream = true;
+      if (REFUSED[code]) return this.#refuse(REFUSED[code]);
+      // Never a word: a proxy may refuse WebSockets. The streamed GET works through it.
+      if (!heard && code < 4000) this.#byStream = true;
       this.#lost("The connection was lost.", heard ? undefined : 0);
     };
   }
@@ -125,8 +133,7 @@ export class LiveGame {
       clearTimeout(slow);
       if (this.#link !== link) return;
       if ([401, 403, 404].includes(response.status)) {
-        const problem = await response.json().catch(() => ({}));
-        if (this.#link === link) this.#refuse(response.status, problem.detail);
+        this.#refuse(response.status);
         return;
       }
       if (!response.ok) throw new Error(`status ${response.status}`);
@@ -193,14 +200,24 @@ export class LiveGame {
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
-  #refuse(status, detail) {
+  #refuse(status) {
     this.#drop();
-    const words = {
-      401: "This link is not valid any more. Ask for a new one.",
-      403: "This link does not allow watching this game.",
-      404: "There is no such game here.",
-    };
-    this.#become("refused", detail || words[status]);
+    this.#become("refused", WORDS[status]);
+  }
+
+  /**
+   * Is this device's clock far off? The Date of an answer tells to half a second; messages
+   * with a time tell better, but a game may be quiet for minutes.
+   */
+  async #askTime() {
+    try {
+      const before = Date.now();
+      const answer = await fetch("/web/icon.svg", { method: "HEAD", cache: "no-store" });
+      const after = Date.now();
+      this.skew.rough(Date.parse(answer.headers.get("Date")) + 500, (before + after) / 2);
+    } catch {
+      // the connection says itself when the server is away
+    }
   }
 
   #drop() {

@@ -43,10 +43,9 @@ function side(board, team, change) {
 }
 
 function nextPeriod(board) {
-  // How long the next period is, only the server knows; until it answers the clock stands.
-  if (board.status === "scheduled") return {};
+  // An overtime is shorter, as the server will say; until then this is near enough.
   const period = (board.period ?? 0) + 1;
-  return { period, period_label: `P${period}`, clock_running: false, clock_ms: null };
+  return { period, period_label: "", clock_running: false, clock_ms: board.period_ms ?? null };
 }
 
 function iso(ms) {

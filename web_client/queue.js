@@ -6,6 +6,8 @@ import { backoff } from "./backoff.js";
 /** More than this is no network trouble any more; the desk says so and takes no further call. */
 export const LIMIT = 500;
 const LIST = 50;
+/** A call that is older than this when it goes out says itself when it was. */
+const FRESH_MS = 2_000;
 const AGAIN = [408, 425, 429, 500, 502, 503, 504];
 
 /**
@@ -59,7 +61,13 @@ export class CallQueue {
     return this.#problems;
   }
 
-  /** @param {{path: string, body: object, label: string, at: number}} call @returns {boolean} */
+  /**
+   * @param {{path: string, id: string, body: object, late?: object, expect?: object,
+   *          label: string, at: number}} call `id` is its call_id; `late` is added to the body
+   *   when it could not be sent at once (the place in the game, which the server knows itself
+   *   for a call that comes in time); `expect` is what it will do, where the body does not say
+   * @returns {boolean} whether it is kept
+   */
   add(call) {
     if (this.#items.length >= LIMIT) {
       this.#fail(call, `${LIMIT} calls wait already. Find a network before you go on.`);
@@ -67,7 +75,7 @@ export class CallQueue {
     }
     this.#count += 1;
     const order = `${String(Date.now()).padStart(15, "0")}-${String(this.#count).padStart(6, "0")}`;
-    const item = { ...call, key: `${this.#prefix}${order}` };
+    const item = { ...call, key: `${this.#prefix}${order}`, added: Date.now() };
     this.#items.push(item);
     try {
       this.#storage.setItem(item.key, JSON.stringify(item));
@@ -81,7 +89,7 @@ export class CallQueue {
 
   /** Take back a call that has not been sent. @returns {boolean} whether it could be */
   cancel(callId) {
-    const item = this.#items.find((one) => one.body.call_id === callId);
+    const item = this.#items.find((one) => one.id === callId);
     if (!item || item.seq !== undefined || item.sent) return false;
     this.#remove(item);
     this.#onChange(this);
@@ -91,7 +99,7 @@ export class CallQueue {
   /** The live state shows these entries: their calls need not be shown as waiting. */
   settle(entries, seq) {
     const ids = new Set(entries.map((entry) => entry.call_id));
-    const done = this.#items.filter((item) => ids.has(item.body.call_id) || item.seq <= seq);
+    const done = this.#items.filter((item) => ids.has(item.id) || item.seq <= seq);
     for (const item of done) this.#remove(item);
     if (done.length) this.#onChange(this);
   }
@@ -132,7 +140,7 @@ export class CallQueue {
     if (batch.length > 1) {
       let answers;
       try {
-        answers = await this.#api.post(first.path, batch.map((item) => item.body));
+        answers = await this.#api.post(first.path, batch.map(bodyOf));
       } catch (error) {
         if (!refusal(error)) throw error;
         // The list as a whole was refused; alone each call tells what is wrong with it.
@@ -143,16 +151,17 @@ export class CallQueue {
       return;
     }
     try {
-      this.#answered(first, { status: 200, ...(await this.#api.post(first.path, first.body)) });
+      this.#answered(first, { status: 200, ...(await this.#api.post(first.path, bodyOf(first))) });
     } catch (error) {
       if (!refusal(error)) throw error;
-      this.#answered(first, { status: error.status, problem: { detail: inWords(error) } });
+      this.#answered(first, { status: error.status, problem: { type: error.type, detail: inWords(error) } });
     }
   }
 
   #answered(item, answer) {
     const seq = answer?.entries?.at(-1)?.seq;
-    if (answer?.problem) {
+    // The id is a random one of this page: in use means that an earlier try arrived.
+    if (answer?.problem && answer.problem.type !== "call-id-reused") {
       this.#remove(item);
       this.#fail(item, answer.problem.detail || `Refused (${answer.status}).`);
     } else if (seq === undefined || !this.#items.includes(item)) {
@@ -202,6 +211,10 @@ export class CallQueue {
     this.#state = state;
     this.#onChange(this);
   }
+}
+
+function bodyOf({ body, late, added }) {
+  return late && Date.now() - added > FRESH_MS ? { ...body, ...late } : body;
 }
 
 /** How many of the first items may go as one list: calls of the same game. */

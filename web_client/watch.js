@@ -16,6 +16,8 @@ const { game, token, tokens } = openPage("watch", location, history, localStorag
 const api = new Api(token);
 const board = new Board(byId("board"));
 const sight = new TrackView(byId("tracks"));
+const roomy = matchMedia("(min-width: 900px)");
+let wholeList = false;
 let earlier = []; // plays before those that the state carries, newest first
 
 const live = new LiveGame(game, token, {
@@ -43,6 +45,7 @@ const SECTIONS = {
     if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
   },
   plays: (state) => showPlays(state.plays ?? []),
+  roster: (state) => showPlays(state.plays ?? []), // names
   boxscore(state) {
     const sides = ["home", "away"].filter((team) => state.boxscore[team]);
     byId("box").replaceChildren(...sides.map((team) =>
@@ -83,14 +86,15 @@ function drawPeriods(scoreboard) {
 function showPlays(latest) {
   const oldest = latest.at(-1)?.seq ?? 0;
   const all = [...latest, ...earlier.filter((play) => play.seq < oldest)];
-  drawPlays(byId("plays"), all);
+  drawPlays(byId("plays"), wholeList ? all : all.slice(0, roomy.matches ? 20 : 8), live.view.state);
   show(byId("no-plays"), all.length === 0);
-  show(byId("more"), earlier.length === 0 && latest.length >= 20);
+  show(byId("more"), !wholeList && all.length > (roomy.matches ? 19 : 8));
 }
 
 byId("more").addEventListener("click", async () => {
   try {
     const answer = await api.get(`/api/v1/games/${game}/plays`);
+    wholeList = true;
     earlier = (answer.plays ?? answer).toReversed();
     showPlays(live.view.state.plays ?? []);
   } catch (error) {

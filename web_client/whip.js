@@ -89,14 +89,6 @@ export class WhipPublisher {
     this.#become(state, why);
   }
 
-  /** The live socket said `replaced`: true of us only if our own session is gone. */
-  async hearReplaced(why) {
-    const run = this.#run;
-    if (!this.running || !this.#session) return;
-    const gone = await this.#sessionGone();
-    if (gone && run === this.#run) this.stop("replaced", why);
-  }
-
   /** The network came back or changed: do not wait for the timer. */
   hurry() {
     if (this.#state !== "waiting") return;
@@ -136,6 +128,9 @@ export class WhipPublisher {
       sendEncodings: [{ maxBitrate: MAX_BITRATE, maxFramerate: 30 }],
     });
     preferH264(transceiver);
+    // The server says farewell here when another device takes over.
+    const control = pc.createDataChannel("control");
+    control.onmessage = ({ data }) => this.#hear(run, data);
     await pc.setLocalDescription(await pc.createOffer());
     await gathered(pc);
     if (run !== this.#run) return null;
@@ -172,6 +167,23 @@ export class WhipPublisher {
     throw new NoSession(words, { final, retryMs: seconds > 0 ? seconds * 1000 : null });
   }
 
+  #hear(run, data) {
+    if (run !== this.#run) return;
+    let message;
+    try {
+      message = JSON.parse(data);
+    } catch {
+      return;
+    }
+    if (message.type === "replaced") this.#giveWay(message.why);
+  }
+
+  /** Another device publishes this camera. Its session is not ours to end. */
+  #giveWay(why) {
+    this.#session = null;
+    this.stop("replaced", why ? sentence(why) : "Another device films now.");
+  }
+
   #watch(run) {
     this.#lostSince = null;
     this.#before = null;
@@ -199,23 +211,21 @@ export class WhipPublisher {
     clearInterval(this.#ticker);
     const gone = await this.#sessionGone();
     if (run !== this.#run) return;
-    if (gone === "replaced") return this.stop("replaced", "Another device films now.");
+    if (gone.type === "replaced") return this.#giveWay(gone.detail);
     this.#again("The video connection was lost.");
   }
 
-  /** False while the server holds our session or does not answer; else its word, or "gone". */
+  /** What the server says of our session: a problem document when it is gone, else {}. */
   async #sessionGone() {
-    if (!this.#session) return false;
+    if (!this.#session) return {};
     try {
       const response = await fetch(this.#session, {
         headers: this.#headers(),
         signal: AbortSignal.timeout(3_000),
       });
-      if (![404, 410].includes(response.status)) return false;
-      const problem = await response.json().catch(() => ({}));
-      return problem.type === "replaced" ? "replaced" : "gone";
+      return response.ok ? {} : await response.json();
     } catch {
-      return false;
+      return {};
     }
   }
 
@@ -265,6 +275,11 @@ export async function iceServers(url, token) {
   } catch {
     return []; // the POST that follows tells what is wrong
   }
+}
+
+function sentence(words) {
+  const text = words.trim();
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 /** H264 first where the browser has it (phones encode it in hardware), then the rest. */
