@@ -132,6 +132,12 @@ class Leases:
         for lease in list(self._held.values()):
             await self.release(lease)
 
+    def abandon(self) -> None:
+        """Stop at once without giving anything back: the leases run out by themselves."""
+        if self._task is not None:
+            self._task.cancel()
+        self._held.clear()
+
     def has(self, lease: Lease) -> bool:
         return self._held.get((lease.game_id, lease.camera)) is lease
 

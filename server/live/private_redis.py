@@ -187,7 +187,6 @@ class PrivateRedis:
         command += ["--unixsocketperm", "700", "--dir", str(self._folder.resolve())]
         command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
         command += ["--daemonize", "no", "--maxmemory-policy", "noeviction"]
-        command += ["--client-output-buffer-limit", "pubsub 8mb 2mb 10"]
         if self._tied:
             tie = [sys.executable, "-I", "-S", "-c", TIE, str(os.getpid())]
             return tie + command
