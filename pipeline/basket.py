@@ -52,7 +52,6 @@ class Basket:
 
     def __init__(self) -> None:
         self._ground: NDArray[np.int16] | None = None
-        self._grey: NDArray[np.float32] | None = None
         self._anchor = (0.0, 0.0, 1.0)
         self._first_s = 0.0
         self._last_s = 0.0
@@ -89,7 +88,8 @@ class Basket:
         most = max(1, round(step))
         self._ground = self._ground + np.clip(change, -most, most)
         self._last_s = t_s
-        strength = np.abs(change).max(axis=2)
+        change = np.abs(change)
+        strength = np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
         noise = float(np.median(strength[::2, ::2]))
         moving = (strength > max(20.0, 5 * noise)).astype(np.uint8)
         opened = cv2.morphologyEx(moving, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -106,14 +106,13 @@ class Basket:
         x, y, width = self._anchor
         small = around(image, (x, y), width)
         assert self._ground is not None  # noqa: S101  (the caller made sure)
-        ground = cv2.cvtColor(np.clip(self._ground, 0, 255).astype(np.uint8), cv2.COLOR_BGR2GRAY)
-        now = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        # Green alone is grey enough.
         half = (SIDE // 2, SIDE // 2)
-        (dx, dy), sure = cv2.phaseCorrelate(
-            cv2.resize(ground, half, interpolation=cv2.INTER_AREA).astype(np.float32),
-            cv2.resize(now, half, interpolation=cv2.INTER_AREA).astype(np.float32),
-            WINDOW,
+        ground, now = (
+            cv2.resize(one[..., 1].astype(np.float32), half, interpolation=cv2.INTER_AREA)
+            for one in (self._ground, small)
         )
+        (dx, dy), sure = cv2.phaseCorrelate(ground, now, WINDOW)
         if sure < 0.15 or not TREMBLE[0] < np.hypot(dx, dy) < TREMBLE[1]:
             return small.astype(np.int16)
         scale = 2 * width / UNIT
