@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
 
 import av
 
@@ -19,84 +16,24 @@ from server.ingest.ice import IceSettings
 from server.ingest.offer import read_offer
 from server.ingest.peer import Peer
 from server.ingest.sdpfrag import Fragment
-from server.ingest.timeline import CameraLine, PublisherClock
+from server.ingest.session import (
+    Answer,
+    Camera,
+    Claim,
+    FrameSink,
+    Limits,
+    OnState,
+    Session,
+    Status,
+)
+from server.ingest.timeline import CameraLine
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
-Status = Literal["live", "lost", "replaced", "ended"]
-Release = Callable[[], Awaitable[None]]
-Claim = Callable[[str, str, Callable[[str], None]], Awaitable[Release]]
-OnState = Callable[[str, str, Status, str], None]
-
 TICK_S = 0.25
-LOST_AFTER_S = 2.0
-ENDED_AFTER_S = 30.0
-CONNECT_WITHIN_S = 15.0
 KEY_FRAME_AFTER_S = 0.5
 REMEMBERED = 512
-MOST_SESSIONS = 16
-
-
-class FrameSink(Protocol):
-    """Where a camera's pictures go. One sink serves all publishers of a camera in turn."""
-
-    def put(self, frame: av.VideoFrame, media_s: float, captured_s: float) -> None:
-        """In a decoder's thread: must be quick and must not block."""
-        ...
-
-    def close(self) -> None:
-        """On the event loop; no put comes after it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """sessions: at most, in this process. The others are seconds."""
-
-    sessions: int = MOST_SESSIONS
-    lost_after_s: float = LOST_AFTER_S
-    ended_after_s: float = ENDED_AFTER_S
-    connect_within_s: float = CONNECT_WITHIN_S
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """One publisher's WHIP session."""
-
-    id: str
-    etag: str
-    game: str
-    camera: str
-    opened_s: float
-    clock: PublisherClock
-    peer: Peer = field(init=False)
-    live: bool = False
-    lost: bool = False
-    claiming: asyncio.Task[None] | None = None
-    release: Release | None = None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.game, self.camera
-
-
-class Camera:
-    """What stays while publishers come and go: the sink and the time line."""
-
-    def __init__(self, line: CameraLine) -> None:
-        self.line = line
-        self.sink: FrameSink | None = None
-        self.lock = threading.Lock()
-        self.live: Session | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What POST returns."""
-
-    session: Session
-    sdp: str
 
 
 class Cameras:
@@ -105,9 +42,8 @@ class Cameras:
     open_sink(game, camera) is called when a camera's first picture arrives, its sink is closed
     when the camera has ended. on_state(game, camera, status, why) is called on the loop and
     must not wait: `live`, `lost`, `replaced`, `ended`.
-    claim(game, camera, on_lost) takes the camera among processes; on_lost(why) says that
-    another one took it. media_zero_s(game, camera): monotonic seconds of media second zero,
-    None for the first picture.
+    claim takes a camera among processes when its first picture is there, and knows its media
+    second 0; without it that is the first picture.
 
     A second publisher of a camera takes over when its first picture is there (make before
     break): until then the first one stays live. Media time continues.
@@ -123,7 +59,6 @@ class Cameras:
         ice: IceSettings | None = None,
         limits: Limits | None = None,
         claim: Claim | None = None,
-        media_zero_s: Callable[[str, str], float | None] | None = None,
     ) -> None:
         aiortc_hooks.check_pins()
         self.ice = ice or IceSettings()
@@ -133,7 +68,6 @@ class Cameras:
         self._open_sink = open_sink
         self._on_state = on_state
         self._claim = claim
-        self._media_zero_s = media_zero_s or (lambda game, camera: None)
         self._sessions: dict[str, Session] = {}
         self._cameras: dict[tuple[str, str], Camera] = {}
         self._past: OrderedDict[str, Problem] = OrderedDict()
@@ -152,7 +86,7 @@ class Cameras:
         place = self._camera(game, camera)
         session = Session(
             self._new_id(), f'"{self._new_id()}"', game, camera,
-            self._clock.monotonic_s(), place.line.publisher(),
+            self._clock.monotonic_s(), place, place.line.publisher(),
         )  # fmt: skip
 
         def picture(frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
@@ -226,7 +160,7 @@ class Cameras:
     def _camera(self, game: str, camera: str) -> Camera:
         key = (game, camera)
         if key not in self._cameras:
-            self._cameras[key] = Camera(CameraLine(self._media_zero_s(game, camera)))
+            self._cameras[key] = Camera(CameraLine())
         return self._cameras[key]
 
     def _make_room(self, game: str, camera: str) -> None:
@@ -248,10 +182,11 @@ class Cameras:
         captured_s: float,
     ) -> None:  # fmt: skip
         """In a decoder's thread."""
-        with place.lock:
-            if place.live is session and place.sink is not None:
+        with place.putting:
+            sink = place.sink
+            if place.live is session and sink is not None:
                 media_s = session.clock.media_s(timestamp, captured_s)
-                place.sink.put(frame, media_s, captured_s)
+                sink.put(frame, media_s, captured_s)
                 return
         if not session.live:
             with suppress(RuntimeError):  # the loop is closed: the process ends
@@ -260,8 +195,7 @@ class Cameras:
     def _first_picture(self, session: Session) -> None:
         if session.id not in self._sessions or session.live or session.claiming is not None:
             return
-        before = self._cameras[session.key].live
-        if self._claim is None or (before is not None and before.release is not None):
+        if self._claim is None or session.place.hold is not None:
             self._go_live(session)
         else:
             session.claiming = asyncio.create_task(
@@ -269,32 +203,38 @@ class Cameras:
             )
 
     async def _take(self, session: Session, claim: Claim) -> None:
+        place = session.place
+        gone: list[str] = []
+
         def lost(why: str) -> None:
-            if session.id in self._sessions:
-                self._replace(session, why)
+            # The claim is the camera's, whichever publisher it has by then.
+            gone.append(why)
+            if place.live is not None:
+                self._replace(place.live, why)
 
         try:
-            session.release = await claim(session.game, session.camera, lost)
+            hold = await claim(session.game, session.camera, lost)
         except Problem as problem:
             self._drop(session, problem)
             return
-        if session.id in self._sessions:
+        place.hold = hold
+        if place.line.zero_s is None:
+            age_s = (self._clock.now() - hold.origin).total_seconds()
+            place.line.zero_s = self._clock.monotonic_s() - age_s
+        if gone and session.id in self._sessions:
+            self._replace(session, gone[0])
+        elif session.id in self._sessions:
             self._go_live(session)
-        else:
-            self._give_back(session)
+        self._leave_if_idle(place)
 
     def _go_live(self, session: Session) -> None:
-        place = self._camera(*session.key)
+        place = session.place
         before = place.live
         if place.sink is None:
             place.sink = self._open_sink(*session.key)
-        with place.lock:
-            place.live = session
+        place.live = session
         session.live = True
         if before is not None:
-            if session.release is None:
-                # The claim among processes belongs to the camera, not to the publisher.
-                session.release, before.release = before.release, None
             self._replace(before)
         self._say(session, "live", "")
 
@@ -305,7 +245,7 @@ class Cameras:
         self._drop(session, Problem(410, "replaced", why.capitalize() + "."), {"why": why})
         if was_live:
             self._say(session, "replaced", why)
-            self._close_sink_if_idle(session)
+            self._leave_if_idle(session.place)
 
     def _gone(self, session: Session, why: str) -> None:
         if session.id in self._sessions:
@@ -316,7 +256,7 @@ class Cameras:
         self._drop(session, Problem(404, "no-session", f"This session has ended: {why}."))
         if was_live:
             self._say(session, "ended", why)
-            self._close_sink_if_idle(session)
+            self._leave_if_idle(session.place)
 
     def _drop(
         self, session: Session, problem: Problem, farewell: dict[str, str] | None = None
@@ -324,28 +264,30 @@ class Cameras:
         """Take the session away; say nothing."""
         if self._sessions.pop(session.id, None) is None:
             return
-        place = self._cameras[session.key]
-        with place.lock:
-            if place.live is session:
-                place.live = None
+        place = session.place
+        if place.live is session:
+            place.live = None
         session.live = False
         self._past[f"{session.game}/{session.camera}/{session.id}"] = problem
         while len(self._past) > REMEMBERED:
             self._past.popitem(last=False)
         session.peer.close(None if farewell is None else {"type": "replaced", **farewell})
         self._keep(session.peer.wait_closed())
-        self._give_back(session)
+        if place.line.last_s is None and not any(
+            s.key == session.key for s in self._sessions.values()
+        ):
+            self._cameras.pop(session.key, None)  # nothing ever came: nothing to remember
 
-    def _close_sink_if_idle(self, session: Session) -> None:
-        place = self._cameras[session.key]
-        if place.live is None and place.sink is not None:
+    def _leave_if_idle(self, place: Camera) -> None:
+        """Nobody publishes: the sink ends, other processes may have the camera."""
+        if place.live is not None:
+            return
+        if place.sink is not None:
             sink, place.sink = place.sink, None
             sink.close()
-
-    def _give_back(self, session: Session) -> None:
-        if session.release is not None:
-            release, session.release = session.release, None
-            self._keep(release())
+        if place.hold is not None:
+            hold, place.hold = place.hold, None
+            self._keep(hold.release())
 
     def _keep(self, work: Awaitable[None]) -> None:
         async def run() -> None:

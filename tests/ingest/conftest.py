@@ -20,8 +20,9 @@ from starlette.requests import HTTPConnection
 
 from server.clock import SystemClock
 from server.ingest import whip
-from server.ingest.cameras import Cameras, Claim, Limits, Status
+from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
+from server.ingest.session import Claim, Limits, Status
 from server.problems import Problem
 
 TOKEN = "camera-token"

@@ -1,0 +1,101 @@
+"""What a publishing session is made of, and what the ingest room asks of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+import av
+
+from server.ingest.peer import Peer
+from server.ingest.timeline import CameraLine, PublisherClock
+
+Status = Literal["live", "lost", "replaced", "ended"]
+OnState = Callable[[str, str, Status, str], None]
+
+LOST_AFTER_S = 2.0
+ENDED_AFTER_S = 30.0
+CONNECT_WITHIN_S = 15.0
+MOST_SESSIONS = 16
+
+
+class Hold(Protocol):
+    """A camera that is this process's until it is told otherwise."""
+
+    @property
+    def origin(self) -> datetime:
+        """Wall time of the camera's media second 0."""
+        ...
+
+    async def release(self) -> None: ...
+
+
+# claim(game, camera, on_lost): on_lost(why) says that another process took it.
+Claim = Callable[[str, str, Callable[[str], None]], Awaitable[Hold]]
+
+
+class FrameSink(Protocol):
+    """Where a camera's pictures go. One sink serves all publishers of a camera in turn."""
+
+    def put(self, frame: av.VideoFrame, media_s: float, captured_s: float) -> None:
+        """In a decoder's thread: must be quick and must not block."""
+        ...
+
+    def close(self) -> None:
+        """On the event loop. A put that has begun may still be under way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """sessions: at most, in this process. The others are seconds."""
+
+    sessions: int = MOST_SESSIONS
+    lost_after_s: float = LOST_AFTER_S
+    ended_after_s: float = ENDED_AFTER_S
+    connect_within_s: float = CONNECT_WITHIN_S
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One publisher's WHIP session."""
+
+    id: str
+    etag: str
+    game: str
+    camera: str
+    opened_s: float
+    place: Camera
+    clock: PublisherClock
+    peer: Peer = field(init=False)
+    live: bool = False
+    lost: bool = False
+    claiming: asyncio.Task[None] | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.game, self.camera
+
+
+class Camera:
+    """What stays while publishers come and go: the sink and the time line."""
+
+    def __init__(self, line: CameraLine) -> None:
+        self.line = line
+        self.sink: FrameSink | None = None
+        # Between decoder threads only: the event loop never waits for a put.
+        self.putting = threading.Lock()
+        self.live: Session | None = None
+        self.hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What POST returns."""
+
+    session: Session
+    sdp: str
