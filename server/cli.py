@@ -6,9 +6,11 @@ import importlib.metadata
 
 import click
 
+from server.commands.demo import demo
 from server.commands.doctor import doctor
 from server.commands.game import game
 from server.commands.models import models
+from server.commands.publish import publish
 from server.commands.serve import serve_command
 
 
@@ -21,7 +23,7 @@ def main() -> None:
     """
 
 
-for command in (serve_command, game, models, doctor):
+for command in (serve_command, demo, game, publish, models, doctor):
     main.add_command(command)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import importlib.metadata
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from server.clock import Clock
 from server.gamelog.log import LogUnavailable
 from server.gamelog.sql import SqlLog
 from server.inference import Inference
-from server.ingest.cameras import Cameras, Claim, Release
+from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
 from server.live.bus import Bus
 from server.live.hub import Hub
@@ -154,7 +154,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             open_sink=lookout.open_sink,
             on_state=lookout.on_state,
             ice=IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports),
-            claim=_claim(leases),
+            claim=leases.claim,
         )
         stack.push_async_callback(cameras.close)
 
@@ -195,13 +195,6 @@ def load_models(data: Path) -> registry.Registry:
     """The models that ship and, over them, those of `models.toml` in the data folder."""
     files = (registry.SHIPPED, data / "models.toml")
     return registry.load(*(file for file in files if file.is_file()))
-
-
-def _claim(leases: Leases) -> Claim:
-    async def claim(game: str, camera: str, on_lost: Callable[[str], None]) -> Release:
-        return (await leases.claim(game, camera, on_lost)).release
-
-    return claim
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -50,7 +50,13 @@ _OPTIONS = [
         default="auto",
         show_default=True,
     ),
-    _option("--lan", "Also https on the LAN address, for phones.", is_flag=True, default=False),
+    click.option(
+        "--lan/--no-lan",
+        envvar="COURTSIDE_LAN",
+        show_envvar=True,
+        default=None,
+        help="Also https on the LAN address, for phones.  [default: demo yes, serve no]",
+    ),
     _option(
         "--https-port",
         "Port of that https.",
@@ -78,6 +84,7 @@ def make_settings(options: dict[str, Any]) -> Settings:
     """Settings from what click read; a bad one ends the command with code 2 and says why."""
     chosen: dict[str, Any] = {k: v if v != "" else None for k, v in options.items()}
     try:
+        chosen["lan"] = bool(options["lan"])
         chosen["device"] = parse_device(options["device"])
         chosen["ice_servers"] = parse_ice_servers(options["ice_servers"])
         chosen["udp_ports"] = parse_udp_ports(options["udp_ports"])
