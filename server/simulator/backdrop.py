@@ -143,7 +143,7 @@ def _sky(rng: np.random.Generator, look: Look, size: tuple[int, int]) -> Image:
         image = np.broadcast_to(high * (1 - fade) + low * fade, (h, w, 3)).copy()
         cloud = np.clip(_speckle(rng, (h, w), (260, 70)) - rng.uniform(0.3, 1.2), 0, 1)[..., None]
         image = image * (1 - 0.7 * cloud) + 250 * 0.7 * cloud
-    return np.clip(image, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image, 0, 255), np.uint8)
 
 
 def _stand(

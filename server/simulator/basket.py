@@ -155,8 +155,8 @@ class Basket:
         segments = []
         for k in range(_LEVELS):
             shift = -1 if k % 2 == 0 else 1
-            for other in (pixels[k + 1], np.roll(pixels[k + 1], -shift, axis=0)):
-                segments.append(np.stack([pixels[k], other], axis=1)[near[k]])
+            below = (pixels[k + 1], np.roll(pixels[k + 1], -shift, axis=0))
+            segments += [np.stack([pixels[k], other], axis=1)[near[k]] for other in below]
         colour: Colour = {"white": (240, 240, 240), "chain": (165, 160, 155)}.get(
             self._look.net, (60, 45, 45)
         )

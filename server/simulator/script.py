@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from server.simulator import formation
 from server.simulator.ball import RADIUS, SUBSTEP_S, Ball, Passage, launch, lob_time
 from server.simulator.court import NET_DEPTH, RIM_HEIGHT, Court
-from server.simulator.players import HAND, Squad
+from server.simulator.players import Squad
 from server.simulator.truth import Event
 
 Array = NDArray[np.float64]
 Phase = Literal["play", "shoot", "flight", "pass", "loose"]
 
 TEAM = 5  # people a team; home are 0 to 4, away 5 to 9, referees follow
-_SPIN_M = (0.075, 0.0068)  # a shooter's error at the ring: this, and this much a metre more
+_ERROR_M = (0.09, 0.003)  # a shooter's error at the ring: this, and this much a metre more
 _FOULED = 0.12
 _STOLEN = 0.05
 
@@ -94,7 +94,7 @@ class Script:
         return tuple(self._events)
 
     def _tell(self, event: Event) -> None:
-        self._events.append(event)
+        self._events.append(replace(event, t=round(event.t, 4)))
 
     def _event(self, kind: Literal["possession", "pass", "rebound", "steal", "foul"]) -> Event:
         person = self.squad.people[self.holder]
@@ -109,7 +109,7 @@ class Script:
         self._spots = formation.spots(self.hoops[self.hoop_index], self._rng)
         self._passes = int(self._rng.integers(0, 3))
         far = np.linalg.norm(self.squad.at[self.holder] - self._spots[0])
-        self._decide_s = self.now_s + (1.0 if first else float(self._rng.uniform(1.2, 2.0)))
+        self._decide_s = self.now_s + (1.0 if first else float(self._rng.uniform(1.7, 2.9)))
         if not self.court.half and not first:
             self._decide_s += 0.16 * float(far)
         self._place()
@@ -260,7 +260,7 @@ class Script:
         if new_attack:
             self._begin_attack()
         else:
-            self._decide_s = self.now_s + float(self._rng.uniform(0.7, 1.6))
+            self._decide_s = self.now_s + float(self._rng.uniform(0.8, 1.8))
             if not self.free_throws and self._rng.random() < 0.5:
                 self._spots = formation.spots(self.hoops[self.hoop_index], self._rng)
                 self._spots[0] = self.squad.at[self.holder] + self._rng.normal(0, 1.5, 2)
@@ -276,10 +276,12 @@ class Script:
         hoop = self.hoops[self.hoop_index]
         start = self.ball.position
         far = self._gap(self.holder, hoop.centre)
-        error = self._rng.normal(0, _SPIN_M[0] + _SPIN_M[1] * far, 2)
+        error = self._rng.normal(0, _ERROR_M[0] + _ERROR_M[1] * far, 2)
         aim = hoop.centre + np.array([error[0], error[1], 0.0])
-        angle = np.radians(np.clip(self._rng.normal(51 + 2.5 * max(4 - far, 0), 3), 42, 70))
-        self.ball = Ball(start, launch(start, aim, float(angle)))
+        # What counts is how steeply the ball comes down.
+        entry = np.radians(self._rng.normal(46, 3))
+        rise = 2 * (aim[2] - start[2]) / max(float(np.hypot(*(aim - start)[:2])), 0.3)
+        self.ball = Ball(start, launch(start, aim, float(np.arctan(np.tan(entry) + rise))))
         value = 1 if self.free_throws else 2
         x, y = self.squad.at[self.holder].tolist()
         if value == 2 and self.court.is_three(hoop, x, y):
@@ -398,7 +400,4 @@ class Script:
         moved = before * keep + wish * (1 - keep)
         if self._dribbling() and self.phase == "play":
             moved[2] = wish[2]
-        hand = squad.joints({who: (wish, 2)})[who, HAND : HAND + 2].mean(axis=0)
-        if self.phase == "shoot":
-            moved = moved * 0.5 + hand * 0.5
         self.ball = Ball(moved, (moved - before) / dt)

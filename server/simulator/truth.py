@@ -78,11 +78,12 @@ class Truth:
     boxes: tuple[Box, ...]
     events: tuple[Event, ...] = ()
 
-    def line(self) -> str:
-        """One JSON line; the events have lines of their own."""
+    def lines(self) -> list[str]:
+        """The frame as one JSON line, then its events with a line each."""
         boxes = [asdict(box) for box in self.boxes]
         facts = {"index": self.index, "media_s": self.media_s, "boxes": boxes}
-        return json.dumps({"kind": "frame", **facts})
+        frame = json.dumps({"kind": "frame", **facts})
+        return [frame, *(event.line() for event in self.events)]
 
 
 def read_line(line: str) -> Truth | Event | dict[str, Any]:
