@@ -31,7 +31,10 @@ def decide(game: Game, call: Call) -> tuple[Event, ...]:
 
 
 def judge(game: Game, call: Call, guess: bool) -> Event:
-    """The one event of a call that is no correction; `guess` finds a link that was not said."""
+    """The one event of a call that is no correction.
+
+    guess: find a link that was not said; False for a fact that is said anew by an amendment.
+    """
     where = None if call.type in _TIME else place(game, call)
     if where is None:
         return _TIME[call.type](game, call)
@@ -138,16 +141,11 @@ def _linked(game: Game, call: Call, where: Place, guess: bool) -> Event:
     fields: dict[str, Any] = {**where.fields(), "team": team, "player": player}
     links = call.links
     if links is not None:
-        entry = game.history.get(links)
-        if entry is None:
-            raise IllegalCall("unknown-entry", f"there is no entry {links}")
-        if not game.standing.stands(links):
-            raise IllegalCall("already-void", f"entry {links} is void")
-        parent = game.standing.event(entry)
-        if not fits(call.type, team, parent):
-            raise IllegalCall(
-                "wrong-link", f"a {call.type} of {team} cannot belong to entry {links}"
-            )
+        unfit = _unfit(game, call, team, links)
+        if unfit is not None and guess:
+            raise unfit
+        # An amendment does not choose the parent: one that was voided or changed since is let go.
+        links = None if unfit is not None else links
     elif guess and where.is_now:
         links = guess_parent(game, call.type, team)
     fields["links"] = links
@@ -160,6 +158,18 @@ def _linked(game: Game, call: Call, where: Place, guess: bool) -> Event:
     elif call.type == "rebound":
         fields["kind"] = _rebound_kind(game, call, team, links)
     return _LINKED[call.type](**fields)
+
+
+def _unfit(game: Game, call: Call, team: str, links: int) -> IllegalCall | None:
+    """Why a fact of `team` cannot belong to entry `links`, or None."""
+    entry = game.history.get(links)
+    if entry is None:
+        return IllegalCall("unknown-entry", f"there is no entry {links}")
+    if not game.standing.stands(links):
+        return IllegalCall("already-void", f"entry {links} is void")
+    if not fits(call.type, team, game.standing.event(entry)):
+        return IllegalCall("wrong-link", f"a {call.type} of {team} cannot belong to entry {links}")
+    return None
 
 
 def _rebound_kind(game: Game, call: Call, team: str, links: int | None) -> str:

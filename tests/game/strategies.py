@@ -1,0 +1,121 @@
+"""Random calls, most of them with a meaning, for properties of the whole book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from tests.game.table import AWAY, HOME
+
+# A busy machine is no finding; neither is a test that fails one run in a hundred.
+CALM = settings(
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+TEAMS = st.sampled_from(["home", "away"])
+PLAYERS = st.sampled_from(
+    [None, *(("home", n) for n in HOME), *(("away", n) for n in AWAY), ("home", "99")]
+)
+# Small numbers, so that they often name an entry that is there.
+SEQS = st.integers(min_value=1, max_value=25)
+CLOCKS = st.one_of(st.none(), st.integers(0, 600_000))
+
+
+@st.composite
+def who(draw: st.DrawFn) -> dict[str, Any]:
+    player = draw(PLAYERS)
+    if player is None:
+        return {"team": draw(TEAMS)}
+    return {"team": player[0], "player": player[1]}
+
+
+@st.composite
+def places(draw: st.DrawFn) -> dict[str, Any]:
+    """Mostly now; sometimes a clock, a period or an entry to come after."""
+    how = draw(st.integers(0, 9))
+    if how == 0:
+        return {"after": draw(SEQS)}
+    if how == 1:
+        return {"period": draw(st.integers(1, 3)), "clock_ms": draw(CLOCKS)}
+    if how == 2:
+        return {"clock_ms": draw(CLOCKS)}
+    return {}
+
+
+def _plays() -> st.SearchStrategy[dict[str, Any]]:
+    made = st.booleans()
+    links = st.one_of(st.none(), SEQS)
+    shot = st.fixed_dictionaries(
+        {"type": st.just("field_goal"), "made": made, "value": st.sampled_from([2, 3])}
+    )
+    free = st.fixed_dictionaries({"type": st.just("free_throw"), "made": made, "links": links})
+    linked = st.fixed_dictionaries(
+        {"type": st.sampled_from(["rebound", "turnover", "steal", "block", "assist"])},
+        optional={"links": SEQS},
+    )
+    foul = st.fixed_dictionaries(
+        {"type": st.just("foul"), "kind": st.sampled_from(["personal", "technical", "bench"])}
+    )
+    body = st.one_of(shot, shot, free, linked, linked, foul)
+    return st.builds(lambda a, b, c: {**a, **b, **c}, body, who(), places())
+
+
+def _others() -> st.SearchStrategy[dict[str, Any]]:
+    return st.one_of(
+        st.fixed_dictionaries({"type": st.sampled_from(["period_start", "period_end"])}),
+        st.fixed_dictionaries({"type": st.sampled_from(["clock_start", "clock_stop"])}),
+        st.fixed_dictionaries({"type": st.just("clock_set"), "clock_ms": st.integers(0, 600_000)}),
+        st.fixed_dictionaries(
+            {"type": st.sampled_from(["timeout", "possession", "jump_ball"]), "team": TEAMS}
+        ),
+        st.fixed_dictionaries(
+            {"type": st.just("adjust"), "team": TEAMS, "points": st.integers(-3, 3)}
+        ),
+        st.fixed_dictionaries(
+            {
+                "type": st.just("substitution"),
+                "team": st.just("home"),
+                "player_in": st.sampled_from(HOME),
+                "player_out": st.sampled_from(HOME),
+            }
+        ),
+        st.fixed_dictionaries(
+            {"type": st.just("starters"), "team": st.just("away"), "players": st.just([*AWAY[:5]])}
+        ),
+        st.fixed_dictionaries(
+            {
+                "type": st.just("roster_add"),
+                "team": TEAMS,
+                "player": st.sampled_from(["21", "22"]),
+            }
+        ),
+        st.fixed_dictionaries({"type": st.just("note"), "text": st.text(min_size=1, max_size=5)}),
+    )
+
+
+def _corrections() -> st.SearchStrategy[dict[str, Any]]:
+    return st.one_of(
+        st.fixed_dictionaries({"type": st.just("void"), "links": SEQS}),
+        st.fixed_dictionaries({"type": st.sampled_from(["undo", "redo"])}),
+        st.fixed_dictionaries(
+            {"type": st.just("amend"), "links": SEQS},
+            optional={
+                "made": st.booleans(),
+                "value": st.sampled_from([2, 3]),
+                "player": st.sampled_from(["4", "7", "10"]),
+                "team": TEAMS,
+                "clock_ms": st.integers(0, 600_000),
+            },
+        ),
+    )
+
+
+BODIES = st.one_of(_plays(), _plays(), _plays(), _others(), _corrections())
+# (who asks, seconds since the last call, the body)
+SAID = st.lists(
+    st.tuples(st.sampled_from(["desk:1", "desk:2"]), st.integers(0, 30), BODIES), max_size=40
+)

@@ -1,0 +1,71 @@
+"""A scorer's table without a log: calls in, entries out. Time moves by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.game.calls import IllegalCall, parse
+from server.game.decide import decide
+from server.game.entry import Entry
+from server.game.events import Event
+from server.game.rules import RULES
+from server.game.state import Game, evolve, new_game
+
+START = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
+HOME = ("0", "00", "4", "5", "6", "7", "8")
+AWAY = ("4", "10", "11", "12", "13", "14")
+
+
+def fresh(rules: str = "fiba") -> Game:
+    return new_game(RULES[rules], (f"home-{n}" for n in HOME), (f"away-{n}" for n in AWAY))
+
+
+class Table:
+    """`say(type, ...)` returns the entries of the call; IllegalCall passes through."""
+
+    def __init__(self, rules: str = "fiba") -> None:
+        self.game = fresh(rules)
+        self.entries: list[Entry] = []
+        self.now = START
+        self._calls = 0
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def say(self, kind: str, by: str = "desk:1", /, **fields: Any) -> list[Entry]:
+        self._calls += 1
+        call_id = f"c{self._calls}"
+        call = parse({"call_id": call_id, "type": kind, **fields}, by, self.now)
+        made = []
+        for event in decide(self.game, call):
+            entry = Entry(self.game.seq + 1, event, by, self.now, call_id)
+            self.game = evolve(self.game, entry)
+            self.entries.append(entry)
+            made.append(entry)
+        return made
+
+    def seq(self, kind: str, by: str = "desk:1", /, **fields: Any) -> int:
+        """The number of the first entry of a call."""
+        return self.say(kind, by, **fields)[0].seq
+
+    def refused(self, kind: str, by: str = "desk:1", /, **fields: Any) -> str:
+        """Why a call is refused; it must change nothing."""
+        before = self.game
+        try:
+            self.say(kind, by, **fields)
+        except IllegalCall as illegal:
+            assert self.game is before
+            return illegal.type
+        raise AssertionError(f"{kind} {fields} was accepted")
+
+    def stands(self) -> list[tuple[int, Event]]:
+        """What stands now, in log order."""
+        return [(e.seq, event) for e, event in self.game.standing.events(self.entries)]
+
+    def event(self, seq: int) -> Event:
+        """What entry `seq` says now; it must stand."""
+        return dict(self.stands())[seq]
+
+    def standing_seqs(self) -> list[int]:
+        return [seq for seq, _ in self.stands()]

@@ -1,0 +1,151 @@
+"""What only a database can promise: durability, several processes, migrations."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from server.gamelog.engine import MIGRATIONS, migrate, open_engine
+from server.gamelog.log import Conflict, LogUnavailable
+from server.gamelog.sql import SqlLog
+from tests.gamelog.test_log import RECORD, commit
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    migrate(engine)  # again: nothing to do
+    engine.dispose()
+
+
+def test_migrations_are_inside_the_package() -> None:
+    assert (MIGRATIONS / "env.py").is_file()
+    assert list((MIGRATIONS / "versions").glob("v0*.py"))
+
+
+def _open_and_close(url: str) -> int:
+    SqlLog.open(url).close()
+    return 1
+
+
+def test_two_processes_may_start_at_once(url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(3) as pool:
+        assert pool.map(_open_and_close, [url] * 3) == [1, 1, 1]
+
+
+def test_what_was_committed_is_there_for_the_next_process(opener: Callable[[], SqlLog]) -> None:
+    first = opener()
+    first.add_game(RECORD, {})
+    first.commit(commit(1, 2))
+    second = opener()
+    assert second.game("g1") == RECORD
+    assert [entry.seq for entry in second.entries("g1")] == [1, 2]
+
+
+def test_one_of_two_writers_wins_each_number(opener: Callable[[], SqlLog]) -> None:
+    logs = [opener(), opener()]
+    logs[0].add_game(RECORD, {})
+
+    def write(writer: int) -> int:
+        won = 0
+        while won < 10:
+            last = len(logs[writer].entries("g1"))
+            try:
+                logs[writer].commit(commit(last + 1, call_id=f"{writer}-{won}"))
+            except Conflict:
+                continue
+            won += 1
+        return won
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(write, range(2))) == [10, 10]
+    entries = logs[0].entries("g1")
+    assert [entry.seq for entry in entries] == list(range(1, 21))
+    assert len({entry.call_id for entry in entries}) == 20
+
+
+def test_sqlite_syncs_fully_and_uses_a_write_ahead_log(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/deep/er/log.db")
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(sa.text("PRAGMA synchronous")).scalar() == 2
+        assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def test_a_locked_database_is_said_to_be_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.gamelog.engine.BUSY_MS", 100)
+    log = SqlLog.open(f"sqlite:///{tmp_path}/log.db")
+    log.add_game(RECORD, {})
+    blocker = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LogUnavailable):
+        log.commit(commit(1))
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    log.commit(commit(1))
+    log.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x", "oracle://x"]
+)
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"SQLite|no support"):
+        open_engine(url)
+
+
+def test_a_database_out_of_reach_is_said_to_be_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(LogUnavailable):
+        SqlLog.open(f"postgresql://nobody@/none?host={tmp_path}")
+
+
+def test_postgres_urls_of_both_spellings(postgres: object) -> None:
+    url = str(postgres.new_database())  # type: ignore[attr-defined]
+    SqlLog.open(url.replace("postgresql://", "postgres://")).close()
+
+
+_WRITER = """
+import sys
+from server.gamelog.sql import SqlLog
+from tests.gamelog.test_log import RECORD, commit
+log = SqlLog.open(sys.argv[1])
+log.add_game(RECORD, {})
+for seq in range(1, 100_000):
+    log.commit(commit(seq, call_id=str(seq)))
+    print(seq, flush=True)
+"""
+
+
+def test_a_killed_writer_loses_nothing_it_acknowledged(
+    url: str, opener: Callable[[], SqlLog]
+) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, url], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    acknowledged = 0
+    for line in writer.stdout:
+        acknowledged = int(line)
+        if acknowledged == 25:
+            writer.kill()
+    writer.wait()
+    writer.stdout.close()
+    entries = opener().entries("g1")
+    # One more may have been written whose answer was never heard.
+    assert len(entries) in (acknowledged, acknowledged + 1)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
