@@ -334,9 +334,11 @@ function connected(pc) {
  */
 export function iceServersFrom(header) {
   const servers = [];
-  for (const [, urls, rest] of (header ?? "").matchAll(/<([^>]+)>((?:\s*;\s*[^;,"]+(?:="[^"]*")?)*)/g)) {
+  const link = /<([^>]+)>((?:\s*;\s*[\w-]+(?:=(?:"[^"]*"|[^;,"\s]*))?)*)/g;
+  const field = /;\s*([\w-]+)=(?:"([^"]*)"|([^;,"\s]*))/g;
+  for (const [, urls, rest] of (header ?? "").matchAll(link)) {
     const fields = Object.fromEntries(
-      [...rest.matchAll(/;\s*([\w-]+)="?([^";]*)"?/g)].map(([, name, value]) => [name, value]),
+      [...rest.matchAll(field)].map(([, name, quoted, bare]) => [name, quoted ?? bare]),
     );
     if (fields.rel !== "ice-server") continue;
     servers.push({

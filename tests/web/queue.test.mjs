@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Refused, Unreachable } from "../../web_client/api.js";
+import { CallQueue, LIMIT } from "../../web_client/queue.js";
+
+/** Storage as a browser has it. */
+class Shelf {
+  #map = new Map();
+  get length() { return this.#map.size; }
+  key(i) { return [...this.#map.keys()][i] ?? null; }
+  getItem(key) { return this.#map.get(key) ?? null; }
+  setItem(key, value) { this.#map.set(key, String(value)); }
+  removeItem(key) { this.#map.delete(key); }
+}
+
+/** A server that counts each call_id once and can be away. */
+class Book {
+  away = false;
+  refuse = null;
+  entries = [];
+  posts = [];
+  async post(path, body) {
+    this.posts.push(body);
+    if (this.away) throw new Unreachable();
+    if (this.refuse) throw new Refused(this.refuse, { detail: `no ${this.refuse}` });
+    return Array.isArray(body) ? body.map((one) => this.#one(one)) : this.#one(body);
+  }
+  #one(body) {
+    if (body.bad) return { status: 409, problem: { type: "unknown-player", detail: "Who?" } };
+    let entry = this.entries.find((one) => one.call_id === body.call_id);
+    if (!entry) this.entries.push((entry = { seq: this.entries.length + 1, call_id: body.call_id }));
+    return { status: 201, call_id: body.call_id, entries: [entry] };
+  }
+}
+
+const call = (n, more = {}) => ({
+  path: "/g/calls", id: `c${n}`, body: { call_id: `c${n}`, type: "field_goal", ...more }, label: `call ${n}`, at: 0,
+});
+const make = (book, shelf = new Shelf()) => new CallQueue(book, shelf, "g", () => {});
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+test("sent at once, shown until the live state has it", async () => {
+  const book = new Book();
+  const queue = make(book);
+  assert.equal(queue.add(call(1)), true);
+  await settled();
+  assert.equal(queue.state, "idle");
+  assert.equal(queue.unanswered, 0);
+  assert.equal(queue.items.length, 1);
+  queue.settle([], 1);
+  assert.equal(queue.items.length, 0);
+});
+
+test("the live state may know a call before its answer comes", async () => {
+  const book = new Book();
+  const queue = make(book);
+  queue.add(call(1));
+  queue.settle([{ call_id: "c1" }], 1);
+  assert.equal(queue.items.length, 0);
+  await settled();
+  assert.equal(queue.items.length, 0);
+});
+
+test("without a network calls wait, survive a reload and arrive in order, once", async () => {
+  const book = new Book();
+  const shelf = new Shelf();
+  book.away = true;
+  const queue = make(book, shelf);
+  for (let n = 0; n < 120; n += 1) queue.add(call(n));
+  await settled();
+  assert.equal(queue.state, "waiting");
+  assert.equal(queue.unanswered, 120);
+  book.away = false;
+  const reloaded = make(book, shelf);
+  assert.equal(reloaded.items.length, 120);
+  reloaded.pump();
+  queue.hurry(); // two tabs of one desk send the same
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), Array.from({ length: 120 }, (_, n) => `c${n}`));
+  assert.equal(shelf.length, 0);
+});
+
+test("a refused call is said and does not hold up the others", async () => {
+  const book = new Book();
+  book.away = true;
+  const queue = make(book);
+  for (const one of [call(1), call(2, { bad: true }), call(3)]) queue.add(one);
+  await settled();
+  book.away = false;
+  queue.hurry();
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1", "c3"]);
+  assert.deepEqual(queue.problems, [{ label: "call 2", detail: "Who?" }]);
+  queue.dismiss(queue.problems[0]);
+  assert.deepEqual(queue.problems, []);
+});
+
+test("a link that is not valid stops the queue and keeps the calls", async () => {
+  const book = new Book();
+  book.refuse = 401;
+  const queue = make(book);
+  queue.add(call(1));
+  await settled();
+  assert.equal(queue.state, "blocked");
+  assert.equal(queue.unanswered, 1);
+  book.refuse = null;
+  queue.hurry();
+  await settled();
+  assert.equal(book.entries.length, 1);
+});
+
+test("a server in trouble is asked again, a list it cannot take is sent one by one", async () => {
+  const book = new Book();
+  book.refuse = 503;
+  const queue = make(book);
+  queue.add(call(1));
+  queue.add(call(2));
+  await settled();
+  assert.equal(queue.state, "waiting");
+  book.refuse = 413;
+  queue.hurry();
+  await settled();
+  assert.equal(queue.unanswered, 0);
+  assert.equal(queue.problems.length, 2);
+});
+
+test("an id in use is our own call that arrived before", async () => {
+  const queue = make({ post: async () => { throw new Refused(409, { type: "call-id-reused", detail: "used" }); } });
+  queue.add(call(1));
+  await settled();
+  assert.deepEqual(queue.problems, []);
+  assert.equal(queue.items.length, 0);
+});
+
+test("a call that goes out late says when it was; a fresh one leaves that to the server", async () => {
+  const book = new Book();
+  const shelf = new Shelf();
+  book.away = true;
+  const queue = make(book, shelf);
+  queue.add({ ...call(1), late: { period: 2, clock_ms: 1_000 } });
+  await settled();
+  assert.equal("clock_ms" in book.posts[0], false);
+  const key = shelf.key(0);
+  shelf.setItem(key, JSON.stringify({ ...JSON.parse(shelf.getItem(key)), added: Date.now() - 60_000 }));
+  book.away = false;
+  make(book, shelf).pump();
+  await settled();
+  assert.deepEqual(book.posts.at(-1), { call_id: "c1", type: "field_goal", period: 2, clock_ms: 1_000 });
+  clearQueue(queue);
+});
+
+test("a call that was not sent can be taken back, one that was cannot", async () => {
+  const book = new Book();
+  book.away = true;
+  const queue = make(book);
+  queue.add(call(1));
+  await settled();
+  queue.add(call(2));
+  assert.equal(queue.cancel("c1"), false, "it may have arrived although no answer came");
+  assert.equal(queue.cancel("c2"), true);
+  assert.equal(queue.unanswered, 1);
+  clearQueue(queue);
+});
+
+test("the queue has an end and says so", () => {
+  const queue = make({ post: () => new Promise(() => {}) });
+  for (let n = 0; n < LIMIT; n += 1) assert.equal(queue.add(call(n)), true);
+  assert.equal(queue.add(call(LIMIT)), false);
+  assert.match(queue.problems[0].detail, /wait already/);
+});
+
+test("nonsense in the storage is passed over", () => {
+  const shelf = new Shelf();
+  shelf.setItem("courtside.queue.g.1", "{");
+  shelf.setItem("courtside.queue.g.2", "null");
+  shelf.setItem("courtside.queue.other.1", JSON.stringify(call(1)));
+  assert.equal(make(new Book(), shelf).items.length, 0);
+});
+
+/** Let nothing of a queue that waits for its network keep the process. */
+function clearQueue(queue) {
+  queue.settle(queue.items.map((item) => ({ call_id: item.id })), 0);
+}
