@@ -96,6 +96,11 @@ class Decoder:
             self._waiting_bytes = 0
             self._ready.notify()
 
+    @property
+    def waiting(self) -> int:
+        """Encoded frames that wait for the thread."""
+        return len(self._waiting)
+
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread's end; not on the event loop. Has it ended?"""
         self._thread.join(timeout_s)

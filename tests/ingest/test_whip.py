@@ -133,9 +133,7 @@ async def test_options_and_get(http: httpx.AsyncClient, publisher: AiortcPublish
     assert (look.status_code, look.content) == (204, b"")
 
 
-async def test_trickle(
-    house: House, http: httpx.AsyncClient, publisher: AiortcPublisher
-) -> None:
+async def test_trickle(house: House, http: httpx.AsyncClient, publisher: AiortcPublisher) -> None:
     remote = publisher.pc.localDescription.sdp
     ufrag = next(x for x in remote.splitlines() if x.startswith("a=ice-ufrag:"))
     password = next(x for x in remote.splitlines() if x.startswith("a=ice-pwd:"))
