@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +11,29 @@ from numpy.typing import NDArray
 from server.simulator.camera import Camera
 from server.simulator.court import NET_BOTTOM, NET_DEPTH, RIM_HEIGHT, RIM_INNER, RIM_WIRE, Hoop
 from server.simulator.figure import SHIFT, fixed
-from server.simulator.look import Colour, Look
+from server.simulator.look import Colour, Look, shade, toned
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 
-_STRANDS, _LEVELS = 12, 5
 _RING = 48
+_NETS: dict[str, Colour] = {"chain": (165, 160, 155), "dark": (60, 45, 45)}
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Half of a ring with its half of the net, ready to be drawn."""
+
+    cords: list[NDArray[np.int32]]
+    arcs: list[NDArray[np.int32]]
+    net: Colour
+    rim: Colour
+    width: tuple[int, int]  # of ring and cords, pixels
+
+    def draw(self, image: Image) -> None:
+        if self.cords:
+            cv2.polylines(image, self.cords, False, self.net, self.width[1], cv2.LINE_AA, SHIFT)
+        cv2.polylines(image, self.arcs, False, self.rim, self.width[0], cv2.LINE_AA, SHIFT)
 
 
 class Basket:
@@ -31,6 +49,9 @@ class Basket:
         self._square = self._rectangle(0.59 / 2, 0.15 + 2.9, 0.15 + 2.9 + 0.45)
         self._swing = float(rng.uniform(0.8, 1.3))
         self._sag = float(rng.uniform(0.85, 1.1))
+        self._mesh = int(rng.integers(9, 13)), int(rng.integers(4, 6))
+        self._net_width = float(rng.uniform(0.008, 0.016))
+        self._rim_width = float(rng.uniform(0.024, 0.04))
         self._single_pole = bool(rng.random() < 0.5)
 
     def _rectangle(self, half: float, low: float, high: float) -> Array:
@@ -88,7 +109,7 @@ class Basket:
         bracket = np.array(
             [(x, 0, RIM_HEIGHT - 0.04), (hoop.x + side * 0.234, 0, RIM_HEIGHT - 0.02)]
         )
-        self._beam(image, camera, bracket, 0.09, tuple(int(c * 0.7) for c in look.rim_colour))
+        self._beam(image, camera, bracket, 0.09, shade(look.rim_colour, 0.7))
 
     def _beam(
         self, image: Image, camera: Camera, ends: Array, metres: float, colour: tuple[int, ...]
@@ -122,49 +143,51 @@ class Basket:
         square = fixed(camera.project(self._square)[0])
         cv2.polylines(image, [square], True, look.board_line, width, cv2.LINE_AA, SHIFT)
 
-    def draw_ring(self, image: Image, camera: Camera, front: bool, in_net: float) -> None:
-        """The half of ring and net that is nearer to the phone, or the other one."""
+    def halves(self, camera: Camera, in_net: float) -> tuple[Half, Half]:
+        """The far and the near half of ring and net; `in_net` 0 to 1 is how the net swings."""
         away = camera.position - self.hoop.centre
-        near = (self._ring[:-1] - self.hoop.centre) @ away > 0
-        if self._look.net != "none":
-            self._draw_net(image, camera, front, in_net, away)
-        pixels, depth = camera.project(self._ring)
-        width = max(1, round(0.032 * camera.focal / float(depth.mean())))
-        lines = fixed(np.stack([pixels[:-1], pixels[1:]], axis=1))[near == front]
-        shade = 1.0 if front else 0.75
-        colour = tuple(int(c * shade) for c in self._look.rim_colour)
-        cv2.polylines(image, list(lines), False, colour, width, cv2.LINE_AA, SHIFT)
+        size = camera.focal / float(np.linalg.norm(away))
+        ring = fixed(camera.project(self._ring)[0])
+        arcs = np.stack([ring[:-1], ring[1:]], axis=1)
+        arc_near = (self._ring[:-1] - self.hoop.centre) @ away > 0
+        look = self._look
+        strands, strand_near = self._strands(camera, in_net, away)
+        width = max(1, round(self._rim_width * size)), max(1, round(self._net_width * size))
+        colour = toned(_NETS.get(look.net, (240, 240, 240)), look)
+        far, near = (
+            Half(
+                list(strands[strand_near == front]) if look.net != "none" else [],
+                list(arcs[arc_near == front]),
+                shade(colour, 1.0 if front else 0.82),
+                shade(look.rim_colour, 1.0 if front else 0.75),
+                width,
+            )
+            for front in (False, True)
+        )
+        return far, near
 
-    def _draw_net(
-        self, image: Image, camera: Camera, front: bool, in_net: float, away: Array
-    ) -> None:
-        level = np.arange(_LEVELS + 1)
-        turn = 2 * np.pi * (np.arange(_STRANDS)[None] + 0.5 * (level % 2)[:, None]) / _STRANDS
-        part = level / _LEVELS
-        radius = RIM_INNER + (NET_BOTTOM - RIM_INNER) * part**0.8
+    def _strands(
+        self, camera: Camera, in_net: float, away: Array
+    ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """(2 * strands, levels + 1, 2) cords in fixed point, and which of them are near."""
+        count, levels = self._mesh
+        level = np.arange(levels + 1)
+        turn = 2 * np.pi * (np.arange(count)[None] + 0.5 * (level % 2)[:, None]) / count
+        part = level / levels
         push = in_net * self._swing
+        radius = RIM_INNER + (NET_BOTTOM - RIM_INNER) * part**0.8
         radius = radius + push * 0.05 * np.sin(np.pi * part)
         fall = NET_DEPTH * self._sag * part * (1 - 0.3 * push * part)
-        nodes = np.empty((_LEVELS + 1, _STRANDS, 3))
+        nodes = np.empty((levels + 1, count, 3))
         nodes[..., 0] = np.cos(turn) * radius[:, None]
         nodes[..., 1] = np.sin(turn) * radius[:, None]
         nodes[..., 2] = -fall[:, None]
         nodes[..., :2] += 0.07 * push * part[:, None, None] * np.array([np.sin(9 * push), 1.0])
-        near = (nodes @ away > nodes[..., 2] * away[2]) == front
-        pixels = camera.project(nodes + self.hoop.centre)[0]
-        segments = []
-        for k in range(_LEVELS):
-            shift = -1 if k % 2 == 0 else 1
-            below = (pixels[k + 1], np.roll(pixels[k + 1], -shift, axis=0))
-            segments += [np.stack([pixels[k], other], axis=1)[near[k]] for other in below]
-        colour: Colour = {"white": (240, 240, 240), "chain": (165, 160, 155)}.get(
-            self._look.net, (60, 45, 45)
-        )
-        if not front:
-            colour = tuple(int(c * 0.82) for c in colour)  # type: ignore[assignment]
-        size = camera.focal / float(np.linalg.norm(away))
-        lines = list(fixed(np.concatenate(segments)))
-        cv2.polylines(image, lines, False, colour, max(1, round(size * 0.012)), cv2.LINE_AA, SHIFT)
+        pixels = fixed(camera.project(nodes + self.hoop.centre)[0])
+        start = np.arange(count)[:, None]
+        index = np.concatenate([start + level // 2, start - (level + 1) // 2]) % count
+        middle = nodes[levels // 2, index[:, levels // 2], :2]
+        return pixels[level, index], middle @ away[:2] > 0
 
 
 def _box(pixels: Array, grow: float) -> Array:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from server.simulator import backdrop
 from server.simulator.ball import RADIUS
-from server.simulator.basket import Basket
+from server.simulator.basket import Basket, Half
 from server.simulator.camera import Camera
 from server.simulator.figure import SHIFT, Figure, Figures, fixed
-from server.simulator.look import Look
+from server.simulator.look import Look, developed, shade
 from server.simulator.script import Script
 from server.simulator.truth import Box, Label
 
@@ -29,11 +29,12 @@ class Artist:
 
     def __init__(self, script: Script, wide: Camera, look: Look, rng: np.random.Generator) -> None:
         """`wide`: the camera whose picture contains every view that will be asked for."""
-        self._script, self._wide, self._look, self._rng = script, wide, look, rng
+        self._script, self._wide, self._rng = script, wide, rng
+        self._look = developed(look)
         # Four channels: OpenCV warps them in half the time that three take.
         empty = backdrop.paint(script.court, wide, look)
         self._empty = cv2.cvtColor(empty, cv2.COLOR_BGR2BGRA)
-        self._baskets = [Basket(hoop, look) for hoop in script.hoops]
+        self._baskets = [Basket(hoop, self._look) for hoop in script.hoops]
         self._people = Figures(script.squad, look)
         self._still: tuple[Array, Image] | None = None
         self._blot = _blot(look.shadow)
@@ -95,10 +96,11 @@ class Artist:
                 else:
                     ball_depth = float(np.clip(ball_depth, depth - 0.38, depth + 0.38))
             pull = script.in_net if k == script.hoop_index else 0.0
+            far, near = basket.halves(camera, pull)
             layers += [
                 (stand, partial(self._draw_stand, image, camera, basket, k, cover)),
-                (depth + 0.2, partial(basket.draw_ring, image, camera, False, pull)),
-                (depth - 0.2, partial(self._draw_rim, image, camera, basket, pull, k, cover)),
+                (depth + 0.2, partial(far.draw, image)),
+                (depth - 0.2, partial(self._draw_rim, image, camera, near, k, cover)),
             ]
         layers.append((ball_depth, partial(self._draw_ball, image, camera, cover)))
         return layers
@@ -124,10 +126,9 @@ class Artist:
         box = Box("backboard", f"backboard-{k}", None, None, _tuple(basket.board_box(camera)), 1.0)
         cover.add(box, [board])
 
-    def _draw_rim(
-        self, image: Image, camera: Camera, basket: Basket, pull: float, k: int, cover: _Cover
-    ) -> None:
-        basket.draw_ring(image, camera, True, pull)
+    def _draw_rim(self, image: Image, camera: Camera, near: Half, k: int, cover: _Cover) -> None:
+        near.draw(image)
+        basket = self._baskets[k]
         _, ring = basket.outlines(camera)
         box = Box("rim", f"rim-{k}", None, None, _tuple(basket.ring_box(camera)), 1.0)
         hoop = Box("hoop", f"hoop-{k}", None, None, _tuple(basket.hoop_box(camera)), 1.0)
@@ -167,7 +168,7 @@ class Artist:
     def _one_ball(self, image: Image, at: Array, radius: float) -> None:
         look = self._look
         colour, light = look.ball_colour, np.array(look.light) / np.hypot(*look.light)
-        dark = tuple(int(c * (1 - 1.4 * look.contrast)) for c in colour)
+        dark = shade(colour, 1 - 1.4 * look.contrast)
         lit = tuple(min(255, int(c * 1.12 + 8)) for c in colour)
 
         def disc(centre: Array, size: float, paint: tuple[int, ...]) -> None:
@@ -179,7 +180,7 @@ class Artist:
         disc(at + light * radius * 0.38, radius * 0.42, lit)
         if radius < 4:
             return
-        seam = tuple(int(c * 0.3) for c in colour)
+        seam = shade(colour, 0.3)
         turn = self._script.now_s * _SPIN
         x, y = fixed(at).tolist()
         full = int(radius * (1 << SHIFT))

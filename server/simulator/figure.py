@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.simulator.camera import Camera
-from server.simulator.look import Colour, Look
+from server.simulator.look import Colour, Look, shade
 from server.simulator.players import (
     ANKLE,
     ELBOW,
@@ -29,7 +29,7 @@ from server.simulator.players import (
     Person,
     Squad,
 )
-from server.simulator.wardrobe import Clothes, dress, shade
+from server.simulator.wardrobe import Clothes, dress
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -230,8 +230,8 @@ class Figures:
         hull = pixels[:, _HULL, None] + (self._hull * size[:, None])[..., None, None] * _CIRCLE
         hull = hull.reshape(n, -1, 2)
         middle = dark.mean(axis=2, keepdims=True)
-        move = self._light * (0.24 * radii.mean(axis=2))[..., None]
-        lit = middle + (dark - middle) * 0.68 + move[:, :, None]
+        move = self._light * (0.2 * radii.mean(axis=2))[..., None]
+        lit = middle + (dark - middle) * 0.78 + move[:, :, None]
         low = np.where(self._worn[..., None], dark.min(axis=2), np.inf).min(axis=1)
         high = np.where(self._worn[..., None], dark.max(axis=2), -np.inf).max(axis=1)
         low, high = np.minimum(low, hull.min(axis=1)), np.maximum(high, hull.max(axis=1))
@@ -279,7 +279,7 @@ class Figures:
             shape, bright = dark[k], lit[k]
             if k == _TORSO:
                 middle = torso.mean(axis=0)
-                inner = middle + (torso - middle) * 0.74 + move[k] * (0.6 * (1 << SHIFT))
+                inner = middle + (torso - middle) * 0.84 + move[k] * (1.1 * (1 << SHIFT))
                 shape, bright = torso, inner.astype(np.int32)
             if part.solid:
                 outline.append(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -128,6 +128,33 @@ class Look:
             referees=int(rng.integers(0, 3)),
             texture_seed=int(rng.integers(1 << 31)),
         )
+
+
+def shade(colour: Colour, by: float) -> Colour:
+    """The colour, darker (by < 1) or lighter."""
+    b, g, r = (min(255, max(0, int(c * by))) for c in colour)
+    return b, g, r
+
+
+def toned(colour: Colour, look: Look) -> Colour:
+    """The colour as the camera's exposure and white balance show it."""
+    b, g, r = (
+        min(255, max(0, int((c / 255) ** look.gamma * 255 * gain)))
+        for c, gain in zip(colour, look.gain, strict=True)
+    )
+    return b, g, r
+
+
+def developed(look: Look) -> Look:
+    """The look with the colours of basket and ball as the camera shows them."""
+    return replace(
+        look,
+        rim_colour=toned(look.rim_colour, look),
+        board_colour=toned(look.board_colour, look),
+        board_line=toned(look.board_line, look),
+        pole_colour=toned(look.pole_colour, look),
+        ball_colour=toned(look.ball_colour, look),
+    )
 
 
 def _hsv(h: float, s: float, v: float) -> Colour:

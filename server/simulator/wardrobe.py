@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from server.simulator.look import HAIRS, Colour, Look
+from server.simulator.look import HAIRS, Colour, Look, toned
 from server.simulator.players import Person
 
 Clothes = dict[str, Colour]
@@ -14,21 +14,6 @@ def dress(people: tuple[Person, ...], look: Look) -> list[Clothes]:
     """Colours by kind of part: skin hair jersey shorts leg sleeve sock shoe number."""
     rng = np.random.default_rng(look.texture_seed + 1)
     return [_one(person, look, rng) for person in people]
-
-
-def shade(colour: Colour, by: float) -> Colour:
-    """The colour, darker (by < 1) or lighter."""
-    b, g, r = (min(255, max(0, int(c * by))) for c in colour)
-    return b, g, r
-
-
-def toned(colour: Colour, look: Look) -> Colour:
-    """The colour as the camera's exposure and white balance show it."""
-    b, g, r = (
-        min(255, max(0, int((c / 255) ** look.gamma * 255 * gain)))
-        for c, gain in zip(colour, look.gain, strict=True)
-    )
-    return b, g, r
 
 
 def _colour(rng: np.random.Generator) -> Colour:
