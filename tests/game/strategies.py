@@ -20,6 +20,9 @@ TEAMS = st.sampled_from(["home", "away"])
 PLAYERS = st.sampled_from(
     [None, *(("home", n) for n in HOME), *(("away", n) for n in AWAY), ("home", "99")]
 )
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=5
+)
 # Small numbers, so that they often name an entry that is there.
 SEQS = st.integers(min_value=1, max_value=25)
 CLOCKS = st.one_of(st.none(), st.integers(0, 600_000))
@@ -93,7 +96,7 @@ def _others() -> st.SearchStrategy[dict[str, Any]]:
                 "player": st.sampled_from(["21", "22"]),
             }
         ),
-        st.fixed_dictionaries({"type": st.just("note"), "text": st.text(min_size=1, max_size=5)}),
+        st.fixed_dictionaries({"type": st.just("note"), "text": WORDS}),
     )
 
 
