@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from server.access.limits import RateLimit, RequestLimits
-from server.api import check, desk, games, health, pages
+from server.api import check, desk, games, health, pages, reference
 from server.api.limits import UPLINK_LIMIT, BodyLimit, RequestMeter
 from server.api.links import Links
 from server.api.problems import install_problem_handlers, problem_response
@@ -34,6 +34,7 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(sockets.router(house.hub, access.authorize))
     app.include_router(whip.router(house.cameras, access.authorize))
     app.include_router(pages.router())
+    app.include_router(reference.router(app.openapi))
     app.add_middleware(
         BodyLimit,
         # WHIP has its own limit, and says it with the headers that its clients read.

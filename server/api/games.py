@@ -31,21 +31,26 @@ def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIR
     may watch, changing for the desk."""
     games = APIRouter(prefix=PREFIX, tags=["games"])
 
+    async def hand_out(request: Request, game: str) -> dict[str, Any]:
+        tokens = await access.issue(game)
+        pages = links.of_game(str(request.base_url), game, tokens)
+        return {"game_id": game, "links": pages, "tokens": tokens}
+
     @games.post("", status_code=201, openapi_extra=describe_body(_GAME, "Rules and rosters."))
     async def create(request: Request, body: JsonBody) -> JSONResponse:
         """Make a game. The tokens are shown this once; whoever has a link has its token."""
         await access.may_create(request)
         created = await scorer.create_game(body)
-        tokens = await access.issue(created.game_id)
-        return JSONResponse(
-            {
-                "game_id": created.game_id,
-                "links": links.of_game(str(request.base_url), created.game_id, tokens),
-                "tokens": tokens,
-            },
-            201,
-            {"Location": f"{PREFIX}/{created.game_id}", "Cache-Control": "no-store"},
-        )
+        handed = await hand_out(request, created.game_id)
+        where = {"Location": f"{PREFIX}/{created.game_id}", "Cache-Control": "no-store"}
+        return JSONResponse(handed, 201, where)
+
+    @games.post("/{game}/tokens", status_code=201)
+    async def renew(request: Request, game: str) -> JSONResponse:
+        """New tokens and links; every older one stops working. For a link in wrong hands."""
+        await access.authorize(request, game, "desk")
+        await scorer.revoke_tokens(game)
+        return JSONResponse(await hand_out(request, game), 201, {"Cache-Control": "no-store"})
 
     @games.get("")
     async def list_games(request: Request) -> dict[str, Any]:
