@@ -141,6 +141,8 @@ def _check(description: SessionDescription) -> None:
 
 def _check_mids(media: list[MediaDescription], description: SessionDescription) -> None:
     mids = [m.rtp.muxId for m in media]
+    if None in mids:  # a=mid without a value
+        raise Problem(400, "malformed-sdp", "A media section has an empty mid.")
     if any(not MID.fullmatch(mid) for mid in mids) and (len(mids) > 1 or mids[0]):
         raise Problem(400, "malformed-sdp", "Each media section needs a mid that is a token.")
     if len(set(mids)) < len(mids):

@@ -1,0 +1,67 @@
+"""What we promise a publisher: at once, and taken back when the way is bad."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.ingest.floor import FULL_BPS, LEAST_BPS, BitrateFloor
+
+
+def play(
+    floor: BitrateFloor, seconds: int, loss: float, delay_s: float = 0.0, zero: int = 0
+) -> int:
+    """`seconds` of 250 packets a second."""
+    for second in range(zero, zero + seconds):
+        for packet in range(25):
+            sent_s = second + packet / 25
+            floor.packet(sent_s + 0.05 + delay_s, sent_s % 64)
+        expected = (second + 1) * 250
+        floor.update(second + 1.0, int(expected * loss), expected)
+    return floor.bps
+
+
+def test_a_good_way_keeps_the_promise() -> None:
+    assert play(BitrateFloor(), 120, loss=0.01) == FULL_BPS
+
+
+def test_real_loss_lowers_it_and_it_comes_back() -> None:
+    floor = BitrateFloor()
+    assert play(floor, 6, loss=0.2) < FULL_BPS / 3
+    assert play(floor, 20, loss=0.2) == LEAST_BPS
+    lost = int(26 * 250 * 0.2)
+    for second in range(26, 80):
+        floor.update(second + 1.0, lost, (second + 1) * 250)
+    assert floor.bps == FULL_BPS
+
+
+def test_packets_that_queue_up_on_the_way_lower_it() -> None:
+    floor = BitrateFloor()
+    play(floor, 5, loss=0.0)
+    assert play(floor, 5, loss=0.0, delay_s=0.8, zero=5) < FULL_BPS / 2
+
+
+def test_clocks_that_differ_do_not_matter() -> None:
+    floor = BitrateFloor()
+    for second in range(200):
+        for packet in range(25):
+            now_s = second + packet / 25
+            # Another zero, wrapping every 64 s, and 200 ppm too slow.
+            floor.packet(now_s, (now_s * 0.9998 + 40.0) % 64)
+        floor.update(second + 1.0, 0, second * 250)
+    assert floor.bps == FULL_BPS
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.floats(0, 3), st.floats(0, 64))
+    )
+)
+def test_it_stays_between_its_bounds(steps: list[tuple[int, int, float, float]]) -> None:
+    floor = BitrateFloor()
+    now_s, lost, expected = 0.0, 0, 0
+    for more_lost, more_expected, passed_s, sent_s in steps:
+        now_s += passed_s
+        lost, expected = lost + more_lost, expected + more_expected
+        floor.packet(now_s, sent_s)
+        assert LEAST_BPS <= floor.update(now_s, lost, expected) <= FULL_BPS
