@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 
 from pipeline.boxes import Detections
 from pipeline.frame import Image
-from pipeline.yolox import Letterbox, decode, prepare, thin
+from pipeline.yolox import Letterbox, decode, prepare, roomy, thin
 
 Asked = Literal["auto", "cpu", "cuda"]
 
 CUDA = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
+
+
+MOST_SHAPES = 16
+"""Input shapes whose buffers are kept; beyond that all are dropped."""
 
 
 class DeviceError(RuntimeError):
@@ -73,7 +77,7 @@ class Finds(Protocol):
 class Detector:
     """A YOLOX-style ONNX network in a session of its own.
 
-    `detect` is to be called from one thread at a time: the input buffer is reused.
+    `detect` is to be called from one thread at a time: the input buffers are reused.
     """
 
     def __init__(
@@ -84,11 +88,15 @@ class Detector:
         size: tuple[int, int],
         batch: int,
         thresholds: Thresholds,
+        *,
+        free: bool = False,
     ) -> None:
+        """size: (height, width) of the input; with `free` only its area counts."""
         self._session = session
         self._name: str = session.get_inputs()[0].name
         self._thresholds = thresholds
-        self._buffer: NDArray[np.float32] = np.zeros((batch, 3, *size), np.float32)
+        self._free = free
+        self._buffers: dict[tuple[int, int], NDArray[np.float32]] = {}
         self.labels = labels
         self.device = device
         self.size = size
@@ -108,8 +116,9 @@ class Detector:
     ) -> Detector:
         """Load, check and warm a network.
 
-        size: (height, width) where the file leaves them open. batch: the most pictures in one go
-        where the file leaves that open. threads: of the CPU for one run.
+        size: (height, width) where the file leaves them open: then a picture is given an input
+        of its own shape and about that area. batch: the most pictures in one go where the file
+        leaves that open. threads: of the CPU for one run.
         Raises `DeviceError` when cuda was asked for and not got, `ModelError` for a file that
         does not fit.
         """
@@ -119,40 +128,72 @@ class Detector:
             raise ModelError(f"{path.name}: one input of (N, 3, H, W) expected, not {shape}")
         if session.get_inputs()[0].type != "tensor(float)":
             raise ModelError(f"{path.name}: a float32 input expected")
+        free = not isinstance(shape[2], int) and not isinstance(shape[3], int)
         height = shape[2] if isinstance(shape[2], int) else size[0]
         width = shape[3] if isinstance(shape[3], int) else size[1]
         batch = shape[0] if isinstance(shape[0], int) else batch
-        made = cls(session, tuple(labels), got, (height, width), batch, thresholds or Thresholds())
+        made = cls(
+            session,
+            tuple(labels),
+            got,
+            (height, width),
+            batch,
+            thresholds or Thresholds(),
+            free=free,
+        )
         made._warm(path.name)
         return made
 
     def _warm(self, name: str) -> None:
-        """Run once with each batch size, so that nobody's frame pays for set-up."""
-        for count in {1, self.batch}:
-            rows = self._run(count)
+        """Run once with each shape to come, so that nobody's frame pays for set-up."""
+        for height, width in ((416, 416), (720, 1280)):
+            size = self._input(height, width)
+            rows = self._run(self._buffer(size)[:1])
             if rows.ndim != 3 or rows.shape[2] != 5 + len(self.labels):
                 raise ModelError(
                     f"{name}: output {rows.shape} does not fit {len(self.labels)} labels "
                     f"(expected {5 + len(self.labels)} columns)"
                 )
-            decode(rows[0], self.size, self._thresholds.score)
+            try:
+                decode(rows[0], size, self._thresholds.score)
+            except ValueError as error:
+                raise ModelError(f"{name}: {error}") from error
 
-    def _run(self, count: int) -> NDArray[np.float32]:
-        (rows,) = self._session.run(None, {self._name: self._buffer[: max(1, count)]})[:1]
+    def _input(self, height: int, width: int) -> tuple[int, int]:
+        """(height, width) of the input for a picture of that size."""
+        if self._free:
+            return roomy(height, width, self.size[0] * self.size[1])
+        return self.size
+
+    def _buffer(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        if size not in self._buffers:
+            if len(self._buffers) > MOST_SHAPES:
+                self._buffers.clear()
+            self._buffers[size] = np.zeros((self.batch, 3, *size), np.float32)
+        return self._buffers[size]
+
+    def _run(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        (rows,) = self._session.run(None, {self._name: pictures})[:1]
         return np.asarray(rows, dtype=np.float32)
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """The boxes of each picture, in that picture's pixels, strongest first."""
-        found: list[Detections] = []
-        for start in range(0, len(images), self.batch):
-            part = images[start : start + self.batch]
-            boxes = [prepare(image, self.size, self._buffer[i]) for i, image in enumerate(part)]
-            rows = self._run(len(part))
-            found += [self._read(rows[i], box) for i, box in enumerate(boxes)]
-        return found
+        found: dict[int, Detections] = {}
+        shapes: dict[tuple[int, int], list[int]] = {}
+        for index, image in enumerate(images):
+            shapes.setdefault(self._input(image.shape[0], image.shape[1]), []).append(index)
+        for size, all_of_it in shapes.items():
+            buffer = self._buffer(size)
+            for start in range(0, len(all_of_it), self.batch):
+                part = all_of_it[start : start + self.batch]
+                boxes = [prepare(images[i], size, buffer[at]) for at, i in enumerate(part)]
+                rows = self._run(buffer[: len(part)])
+                for at, index in enumerate(part):
+                    found[index] = self._read(rows[at], size, boxes[at])
+        return [found[index] for index in range(len(images))]
 
-    def _read(self, rows: NDArray[np.float32], box: Letterbox) -> Detections:
-        raw = decode(rows, self.size, self._thresholds.score)
+    def _read(self, rows: NDArray[np.float32], size: tuple[int, int], box: Letterbox) -> Detections:
+        raw = decode(rows, size, self._thresholds.score)
         kept = thin(raw, self._thresholds.overlap)
         return Detections(box.back(kept.xyxy), kept.score, kept.label)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,10 +121,11 @@ def arrival(flight: Flight) -> int | None:
     came = far[-1]
     after = [one for one in spots if one.t_s >= came.t_s]
     highest = min(one.y for one in after)
-    took = last.t_s - came.t_s
-    closing = (came.away - last.away) / max(took, 1e-3)
+    took = max(last.t_s - came.t_s, 1e-3)
+    steps = itertools.pairwise(after)
+    speed = sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in steps) / took
     fell = last.y - highest
-    if highest > -0.45 or closing < 2.0 or fell < 0.12:
+    if highest > -0.35 or speed < 2.0 or fell < 0.12:
         return None
     return len(flight.spots) - 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +51,20 @@ class Letterbox:
         out[:, 0::2] = np.clip(out[:, 0::2], 0, self.width)
         out[:, 1::2] = np.clip(out[:, 1::2], 0, self.height)
         return out
+
+
+def roomy(height: int, width: int, area: int) -> tuple[int, int]:
+    """The input (height, width) of at most about `area` pixels that wastes least on a picture.
+
+    Sides are multiples of 32. A wide picture in a square input leaves half of it grey.
+    """
+    if height <= 0 or width <= 0:
+        raise ValueError(f"a picture has an area, not {width}x{height}")
+    # Nobody films stripes; very long pictures would ask for an input of their own each.
+    ratio = min(max(width / height, 0.4), 2.5)
+    across = max(1, round((area * ratio) ** 0.5 / 32))
+    down = max(1, math.ceil(across * 32 / ratio / 32 - 0.25))
+    return down * 32, across * 32
 
 
 def prepare(image: Image, size: tuple[int, int], out: NDArray[np.float32]) -> Letterbox:
