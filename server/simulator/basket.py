@@ -52,7 +52,7 @@ class Basket:
         self._mesh = int(rng.integers(9, 13)), int(rng.integers(4, 6))
         self._net_width = float(rng.uniform(0.008, 0.016))
         self._rim_width = float(rng.uniform(0.024, 0.04))
-        self._single_pole = bool(rng.random() < 0.5)
+        self._beams = self._frame(rng)
 
     def _rectangle(self, half: float, low: float, high: float) -> Array:
         x = self.hoop.board_x
@@ -91,19 +91,46 @@ class Basket:
         ring = cv2.convexHull(camera.project(self._ring)[0].astype(np.float32))[:, 0]
         return fixed(camera.project(self.board)[0]), fixed(np.asarray(ring, np.float64))
 
-    def draw_stand(self, image: Image, camera: Camera) -> None:
-        """Pole, arm and board."""
+    def _frame(self, rng: np.random.Generator) -> list[tuple[Array, float, Colour]]:
+        """What holds the board: (ends (2, 3), thickness in metres, colour)."""
         hoop, look = self.hoop, self._look
         side, x = hoop.side, hoop.board_x
-        root = x + side * (1.9 if look.surround == "gym" or look.board != "fan" else 1.0)
-        dark: Colour = (60, 60, 64)
-        pole = np.array([(root, 0, 0), (root, 0, RIM_HEIGHT + (0.2 if self._single_pole else 0.6))])
-        beams = [(pole, 0.11, look.pole_colour)]
-        for y in (-0.35, 0.35):
-            low = np.array([(root, 0.0, pole[1, 2] - 0.3), (x + side * 0.05, y, 3.1)])
-            high = np.array([(root, 0.0, pole[1, 2]), (x + side * 0.05, y, 3.75)])
-            beams += [(low, 0.05, dark), (high, 0.04, dark)]
-        for beam, metres, colour in beams:
+        grey = int(rng.integers(40, 150))
+        steel: Colour = (grey, grey, grey + 3)
+
+        def beam(a: tuple[float, ...], b: tuple[float, ...], thick: float) -> None:
+            beams.append((np.array([a, b], np.float64), thick, steel))
+
+        beams: list[tuple[Array, float, Colour]] = []
+        back = x + side * 0.05
+        if look.mount == "pole":
+            root = x + side * (1.0 if look.board == "fan" else 1.9)
+            top = RIM_HEIGHT + float(rng.choice([0.2, 0.6]))
+            beams.append((np.array([(root, 0, 0), (root, 0, top)]), 0.11, look.pole_colour))
+            if rng.random() < 0.6:
+                pad = np.array([(root, 0, 0.1), (root, 0, 1.7)])
+                beams.append((pad, float(rng.uniform(0.2, 0.5)), look.pole_colour))
+            for y in (-0.35, 0.35):
+                beam((root, 0.0, top - 0.3), (back, y, 3.1), 0.05)
+                beam((root, 0.0, top), (back, y, 3.75), 0.04)
+        elif look.mount == "wall":
+            root = hoop.x + side * (1.575 + look.margins[1])
+            for y in (-0.5, 0.5):
+                beam((root, y, 3.2), (back, y, 3.1), 0.06)
+                beam((root, y, 4.1), (back, y, 3.75), 0.05)
+                beam((root, y, 5.6), (back, y, 3.75), 0.03)
+        else:
+            for y in (-0.5, 0.5):
+                beam((back, y, 7.4), (back, y, 3.1), 0.07)
+                beam((back - side * 2.5, y, 7.4), (back, y, 3.9), 0.04)
+            beam((back, -0.5, 5.0), (back, 0.5, 5.0), 0.05)
+        return beams
+
+    def draw_stand(self, image: Image, camera: Camera) -> None:
+        """What holds the board, and the board."""
+        hoop, look = self.hoop, self._look
+        side, x = hoop.side, hoop.board_x
+        for beam, metres, colour in self._beams:
             self._beam(image, camera, beam, metres, colour)
         self._draw_board(image, camera)
         bracket = np.array(

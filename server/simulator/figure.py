@@ -93,7 +93,7 @@ def _side(s: int) -> list[_Part]:
 
 
 _BODY = [
-    _Part("pelvis", (HIP, HIP, 0), (HIP + 1, HIP + 1, 0), (0.064, 0.064), "shorts", False, True),
+    _Part("pelvis", (HIP, HIP, 0), (HIP + 1, HIP + 1, 0), (0.057, 0.057), "shorts", False, True),
     _Part("neck", (NECK, NECK, 0), (HEAD, HEAD, 0), (0.03, 0.027), "skin"),
     _Part("torso", (NECK, NECK, 0), (PELVIS, PELVIS, 0), (0.06, 0.058), "jersey", True, True),
     _Part("face", (_CROWN, _CROWN, 0), (_CHIN, _CHIN, 0), (0.046, 0.034), "skin", True, True),
@@ -118,7 +118,7 @@ _START = _weights([part.start for part in _PARTS])
 _END = _weights([part.end for part in _PARTS])
 _RADII = np.array([part.radii for part in _PARTS])
 _HULL = np.array([SHOULDER, SHOULDER + 1, HIP, HIP + 1, NECK])
-_HULL_RADII = np.array([0.04, 0.04, 0.064, 0.064, 0.03])
+_HULL_RADII = np.array([0.037, 0.037, 0.056, 0.056, 0.03])
 
 
 @cache

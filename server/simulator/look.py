@@ -13,6 +13,7 @@ Colour = tuple[int, int, int]  # BGR, 0 to 255
 Floor = Literal["wood", "asphalt", "painted"]
 Surround = Literal["gym", "outdoors", "photo"]
 Board = Literal["glass", "white", "wood", "fan"]
+Mount = Literal["pole", "wall", "ceiling"]
 Net = Literal["white", "chain", "dark", "none"]
 
 SKINS: tuple[Colour, ...] = (
@@ -54,6 +55,8 @@ class Look:
     rim_colour: Colour = (30, 80, 235)
     net: Net = "white"
     pole_colour: Colour = (150, 60, 30)
+    mount: Mount = "pole"  # what the board hangs on
+    margins: tuple[float, float] = (4.0, 4.5)  # metres of floor beside and behind the court
     ball_colour: Colour = (40, 104, 205)
     jersey: tuple[Colour, Colour] = ((240, 240, 240), (135, 45, 25))
     shorts: tuple[Colour, Colour] = ((235, 235, 235), (120, 38, 20))
@@ -111,6 +114,8 @@ class Look:
             board_line=_grey(rng, 225, 255) if board == "glass" else _board_line(rng),
             rim_colour=_rim_colour(rng),
             net=net,
+            mount=_mount(rng, surround),
+            margins=_margins(rng, surround),
             pole_colour=_vivid(rng) if rng.random() < 0.5 else _grey(rng, 30, 190, 10),
             ball_colour=_ball_colour(rng),
             jersey=(home, away),
@@ -230,6 +235,18 @@ def _rim_colour(rng: np.random.Generator) -> Colour:
             float(rng.uniform(0.45, 1.0)),
         )
     return _grey(rng, 20, 90) if pick < 0.95 else _vivid(rng)
+
+
+def _mount(rng: np.random.Generator, surround: Surround) -> Mount:
+    if surround != "gym":
+        return "pole"
+    return ("pole", "wall", "ceiling")[int(rng.integers(3))]
+
+
+def _margins(rng: np.random.Generator, surround: Surround) -> tuple[float, float]:
+    if surround == "gym":
+        return float(rng.uniform(2.5, 9)), float(rng.uniform(2.6, 9))
+    return float(rng.uniform(6, 16)), float(rng.uniform(6, 16))
 
 
 def _ball_colour(rng: np.random.Generator) -> Colour:

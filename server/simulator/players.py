@@ -144,13 +144,13 @@ class Squad:
         spine = ahead * np.sin(lean)[:, None] + up * np.cos(lean)[:, None]
         neck = pelvis + spine * (tall * 0.295)[:, None]
         out[:, PELVIS], out[:, NECK] = pelvis, neck
-        out[:, HEAD] = neck + (spine * 0.4 + up * 0.6) * (tall * 0.118)[:, None]
+        out[:, HEAD] = neck + (spine * 0.4 + up * 0.6) * (tall * 0.108)[:, None]
         side = np.array([1.0, -1.0])
         wide = left[:, None] * side[None, :, None]
         out[:, SHOULDER : SHOULDER + 2] = (neck - spine * (tall * 0.012)[:, None])[:, None] + (
-            wide * (tall * 0.105)[:, None, None]
+            wide * (tall * 0.1)[:, None, None]
         )
-        out[:, HIP : HIP + 2] = pelvis[:, None] + wide * (tall * 0.055)[:, None, None]
+        out[:, HIP : HIP + 2] = pelvis[:, None] + wide * (tall * 0.05)[:, None, None]
         self._legs(out, ground, ahead, wide, quick)
         self._arms(out, ahead, wide, grip or {})
         return out
