@@ -22,6 +22,8 @@ def pictures(width: int, height: int) -> list[av.VideoFrame]:
     found = []
     for shift in range(30):
         image = np.ascontiguousarray(scene[:, shift * 8 : shift * 8 + width])
+        noise = rng.normal(0, 4, image.shape[:2])[:, :, None]
+        image = np.clip(image + noise, 0, 255).astype(np.uint8)
         found.append(av.VideoFrame.from_ndarray(image, "bgr24").reformat(format="yuv420p"))
     return found
 
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> None:
         stream = container.add_stream("libx264", rate=30)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.bit_rate = 2_000_000
+        stream.bit_rate = 2_500_000
         stream.gop_size = 30
         stream.options = {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"}
         began = time.monotonic()
