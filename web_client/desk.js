@@ -257,6 +257,7 @@ function drawBoard() {
   const names = `${home.name || "Home"} – ${away.name || "Away"}`;
   document.title = `${names} · desk`;
   if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
+  show(byId("time"), true);
   const run = byId("clock-run");
   const before = now.status === "scheduled" || now.status === "break";
   show(run, now.status !== "final" && (before || !clockless));

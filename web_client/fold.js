@@ -44,8 +44,9 @@ export function since(view) {
 }
 
 function snapshot(view, message) {
-  const next = { ...view, epoch: message.epoch, seq: message.seq, state: message.state ?? {} };
-  return { view: next, gap: false, changed: Object.keys(next.state) };
+  const { tracks = {}, ...state } = message.state ?? {};
+  const next = { ...view, epoch: message.epoch, seq: message.seq, state, tracks };
+  return { view: next, gap: false, changed: [...Object.keys(state), "tracks"] };
 }
 
 function update(view, message) {

@@ -54,9 +54,10 @@ const SECTIONS = {
   },
   camera: (state) => drawCamera(byId("camera"), state.camera),
   tracks(_, tracks) {
-    const cameras = Object.values(tracks);
+    const latest = tracks.main ?? Object.values(tracks)[0];
+    if (!latest) return;
     show(byId("sight"), true); // before drawing: a hidden canvas has no width
-    sight.draw(tracks.main ?? cameras[0]);
+    sight.draw(latest);
   },
 };
 

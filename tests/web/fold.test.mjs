@@ -23,6 +23,13 @@ test("a snapshot, then updates in order", () => {
   assert.equal(start.state.scoreboard.home.score, 2, "the old view is untouched");
 });
 
+test("the latest tracks come with the snapshot, beside the sections", () => {
+  const tracks = { main: { camera: "main", items: [] } };
+  const { view } = fold(EMPTY, { ...snapshot, state: { ...snapshot.state, tracks } });
+  assert.deepEqual(view.tracks, tracks);
+  assert.equal("tracks" in view.state, false);
+});
+
 test("told twice changes nothing; partly known is taken", () => {
   assert.deepEqual(fold(start, update(2, 3, 9)), { view: start, gap: false, changed: [] });
   assert.equal(fold(start, update(2, 4, 5)).view.seq, 4);
