@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from pipeline.sight import Sighting
 from server.book import Book, proposal_json
@@ -31,8 +29,10 @@ from server.gamelog.log import (
     Log,
     Proposal,
 )
+from server.matching import answer, is_live, matching, must_wait, said_again, tapped_first
 from server.problems import Problem
 from server.referee import Referee, goes_in
+from server.shelf import Shelf
 from server.teams import (
     DEFAULT_NAMES,
     GAME_ID,
@@ -43,14 +43,8 @@ from server.teams import (
 )
 from server.updates import GameState, Json, Sections, Update
 
-# Games whose folds are kept; the rest are folded again when asked for.
-OPEN_GAMES = 256
 # Somebody always gets through; this many lost races in a row mean something else is wrong.
 TRIES = 50
-# A tap comes at most this long after the camera's proposal, ...
-ABSORB_S = 12.0
-# ... or this long before it.
-TAP_FIRST_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Books:
         self._clock = clock
         self._new_id = new_id
         self._referee = referee
-        self._open: OrderedDict[str, Book] = OrderedDict()
+        self._shelf = Shelf(log)
 
     # Games and people
 
@@ -131,29 +125,22 @@ class Books:
             )
         return found
 
-    def require(self, game_id: str) -> GameRecord:
-        """What is fixed about a game, or Problem 404."""
-        record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None
-        if record is None:
-            raise Problem(404, "unknown-game", f"there is no game {game_id}")
-        return record
-
     def token_version(self, game_id: str) -> int | None:
         record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None
         return None if record is None or record.erased else record.token_version
 
     def revoke_tokens(self, game_id: str) -> None:
-        self.require(game_id)
+        self._shelf.require(game_id)
         self._log.revoke_tokens(game_id)
 
     def named(self, game_id: str, sections: Sections, hide: bool) -> Json:
-        record = self.require(game_id)
+        record = self._shelf.require(game_id)
         names = self._log.names(game_id)
         return with_names(sections, names, players_too=not (hide and record.names_hidden))
 
     def patch_game(self, game_id: str, body: object, by: str) -> tuple[Update, ...]:
         asked = read_patch_game(body)
-        book = self._caught_up(game_id)
+        book = self._shelf.caught_up(game_id)
         updates = []
         for side, players in asked.players.items():
             for player in players:
@@ -178,25 +165,36 @@ class Books:
         return ()
 
     def erase_game(self, game_id: str) -> tuple[Update, ...]:
-        self.require(game_id)
+        self._shelf.require(game_id)
         self._log.erase(game_id)
         return ()
 
     def _require_player(self, game_id: str, player: str) -> None:
-        players = self._caught_up(game_id).game.players
+        players = self._shelf.caught_up(game_id).game.players
         if not any(player in side for side in players.values()):
             raise Problem(404, "unknown-player", f"there is no player {player}")
 
     # Reading
 
-    def state(self, game_id: str) -> GameState:
-        return self._caught_up(game_id).state()
+    def record(self, game_id: str) -> GameRecord:
+        return self._shelf.require(game_id)
+
+    def state(self, game_id: str, names: bool) -> GameState:
+        state = self._shelf.caught_up(game_id).state()
+        if not names:
+            return state
+        return replace(state, sections=self.named(game_id, state.sections, hide=False))
+
+    def boxscore(self, game_id: str, hide: bool) -> Json:
+        sections = self._shelf.caught_up(game_id).sections()
+        box: Json = self.named(game_id, {"boxscore": sections["boxscore"]}, hide)["boxscore"]
+        return box
 
     def plays(self, game_id: str) -> list[Json]:
-        return self._caught_up(game_id).plays()
+        return self._shelf.caught_up(game_id).plays()
 
     def entries(self, game_id: str, after: int) -> list[Json]:
-        self.require(game_id)
+        self._shelf.require(game_id)
         return [entry_json(entry) for entry in self._log.entries(game_id, after)]
 
     def idle(self, older_than: timedelta) -> list[tuple[str, Json]]:
@@ -210,7 +208,7 @@ class Books:
             last = self._log.entries(game_id, after=line.seq - 1)
             if last and isinstance(last[-1].event, Finalized):
                 continue
-            if not self._caught_up(game_id).game.progress.final:
+            if not self._shelf.caught_up(game_id).game.progress.final:
                 call_id = f"idle-{line.seq}"
                 found.append((game_id, {"call_id": call_id, "type": "finalize"}))
         return found
@@ -218,11 +216,11 @@ class Books:
     # Calls
 
     def call(self, game_id: str, body: object, by: str) -> Answered:
-        book = self._open_book(game_id)
+        book = self._shelf.book(game_id)
         return self._settle(book, self._parse(body, by), _digest(body), None)
 
     def accept(self, game_id: str, proposal_id: str, corrections: object, by: str) -> Answered:
-        book = self._caught_up(game_id)
+        book = self._shelf.caught_up(game_id)
         proposal = self._require_proposal(game_id, proposal_id)
         if corrections is not None and not isinstance(corrections, Mapping):
             raise Problem(422, "malformed", "corrections are a JSON object")
@@ -251,7 +249,7 @@ class Books:
                 answered = self._answered(book, call.call_id, digest, accepting)
                 if answered is not None:
                     return answered
-                self._catch_up(book)
+                self._shelf.catch_up(book)
             try:
                 events = decide(book.game, call)
                 return self._write(book, call, digest, events, accepting)
@@ -277,16 +275,17 @@ class Books:
             proposal = self._require_proposal(game_id, accepting)
             if proposal.status == "accepted":
                 raise Conflict("another process accepted it just now")
-            _must_wait(proposal)
-            settles = _answer(proposal, "accepted", call)
-        elif isinstance(events[0], FieldGoal) and _is_live(book, events[0]):
+            must_wait(proposal)
+            settles = answer(proposal, "accepted", call)
+        elif isinstance(events[0], FieldGoal) and is_live(book.game, events[0]):
             seen = book.proposals_seen
-            match = _matching(book.waiting, events[0], call.at)
+            match = matching(book.waiting, events[0], call.at)
+            media = said_again(book.game, events[0], call.at)
             if match is not None:
-                settles = _answer(match, "absorbed", call)
-                if events[0].media is None:
-                    media = Media(match.camera, match.rim_s)
-                    events = (replace(events[0], media=media), *events[1:])
+                settles = answer(match, "absorbed", call)
+                media = Media(match.camera, match.rim_s)
+            if media is not None and events[0].media is None:
+                events = (replace(events[0], media=media), *events[1:])
         entries = tuple(
             Entry(seq + n, event, call.by, call.at, call.call_id)
             for n, event in enumerate(events, start=1)
@@ -314,7 +313,7 @@ class Books:
             return None
         if record.body_hash != digest:
             if accepting is not None:
-                _must_wait(self._require_proposal(book.record.game_id, accepting))
+                must_wait(self._require_proposal(book.record.game_id, accepting))
             raise Problem(409, "call-id-reused", f"call {call_id} was made with another body")
         entries = self._log.entries(book.record.game_id, record.first_seq - 1, record.last_seq)
         return Answered(call_id, tuple(entry_json(entry) for entry in entries), True)
@@ -330,16 +329,16 @@ class Books:
     # Proposals
 
     def propose(self, game_id: str, camera: str, sighting: Sighting) -> Seen:
-        book = self._open_book(game_id)
+        book = self._shelf.book(game_id)
         now = self._clock.now()
         proposal = self._referee.propose(self._new_id(), camera, sighting, now)
         if proposal is None:
             return Seen()
         for _ in range(TRIES):
-            self._catch_up(book)
+            self._shelf.catch_up(book)
             if book.game.progress.final:
                 return Seen()
-            seq = _tapped_first(book, proposal, now)
+            seq = tapped_first(book.game, proposal, now)
             try:
                 if seq is None:
                     self._log.add_proposal(game_id, proposal, book.game.seq)
@@ -375,17 +374,17 @@ class Books:
         return Seen(None, book.update((entry,), before), ())
 
     def proposals(self, game_id: str, status: str | None) -> list[Json]:
-        self.require(game_id)
+        self._shelf.require(game_id)
         return [proposal_json(p) for p in self._log.proposals(game_id, status)]
 
     def reject(self, game_id: str, proposal_id: str, by: str) -> tuple[Json, bool]:
         """The rejected proposal, and whether it was not rejected before."""
-        book = self._open_book(game_id)
+        book = self._shelf.book(game_id)
         proposal = self._require_proposal(game_id, proposal_id)
         for _ in range(TRIES):
             if proposal.status == "rejected":
                 return proposal_json(proposal), False
-            _must_wait(proposal)
+            must_wait(proposal)
             now = self._clock.now()
             rejected = replace(proposal, status="rejected", answered_by=by, answered_at=now)
             try:
@@ -393,7 +392,7 @@ class Books:
             except Conflict:
                 proposal = self._require_proposal(game_id, proposal_id)
                 continue
-            self._catch_up(book)
+            self._shelf.catch_up(book)
             return proposal_json(rejected), True
         raise Problem(503, "log-busy", "too many writers at once")
 
@@ -403,94 +402,7 @@ class Books:
             raise Problem(404, "unknown-proposal", f"there is no proposal {proposal_id}")
         return proposal
 
-    # Open books
-
-    def _open_book(self, game_id: str) -> Book:
-        """The book as far as it is known here; other processes may be ahead."""
-        book = self._open.get(game_id)
-        if book is None:
-            book = Book(self.require(game_id), self._log.entries(game_id))
-            self._know_proposals(book)
-            self._open[game_id] = book
-            if len(self._open) > OPEN_GAMES:
-                self._open.popitem(last=False)
-        self._open.move_to_end(game_id)
-        return book
-
-    def _caught_up(self, game_id: str) -> Book:
-        book = self._open_book(game_id)
-        self._catch_up(book)
-        return book
-
-    def _catch_up(self, book: Book) -> None:
-        book.follow(self._log.entries(book.record.game_id, book.game.seq))
-        self._know_proposals(book)
-
-    def _know_proposals(self, book: Book) -> None:
-        # The count first: a proposal that comes in between makes the next commit a Conflict.
-        seen = self._log.proposal_count(book.record.game_id)
-        waiting = self._log.proposals(book.record.game_id, "waiting")
-        book.know(waiting, seen)
-
 
 def _digest(body: object) -> str:
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _must_wait(proposal: Proposal) -> None:
-    if proposal.status != "waiting":
-        raise Problem(
-            409,
-            "proposal-answered",
-            f"the proposal was {proposal.status} before",
-            extra={"proposal_status": proposal.status, "call_id": proposal.call_id},
-        )
-
-
-def _answer(proposal: Proposal, status: str, call: Call) -> Proposal:
-    return replace(
-        proposal, status=status, call_id=call.call_id, answered_by=call.by, answered_at=call.at
-    )
-
-
-def _is_live(book: Book, shot: FieldGoal) -> bool:
-    """Told as it happens; a shot put into the past is none that a camera just saw."""
-    return shot.after is None and shot.period == max(1, book.game.progress.period)
-
-
-def _matching(waiting: tuple[Proposal, ...], shot: FieldGoal, at: datetime) -> Proposal | None:
-    """The waiting proposal that a scorekeeper's shot speaks of: the nearest in time."""
-    best: tuple[float, Proposal] | None = None
-    for proposal in waiting:
-        if goes_in(proposal) != shot.made:
-            continue
-        if shot.media is not None:
-            if shot.media.camera != proposal.camera:
-                continue
-            apart_s = abs(shot.media.s - proposal.rim_s)
-        else:
-            apart_s = (at - proposal.created_at).total_seconds()
-        if 0 <= apart_s <= ABSORB_S and (best is None or apart_s < best[0]):
-            best = (apart_s, proposal)
-    return None if best is None else best[1]
-
-
-def _tapped_first(book: Book, proposal: Proposal, now: datetime) -> int | None:
-    """The shot that was called a moment before the camera was sure, or None."""
-    game = book.game
-    for entry in game.history.newest_first():
-        if (now - entry.at).total_seconds() > TAP_FIRST_S:
-            break
-        if not game.standing.stands(entry.seq):
-            continue
-        event: Any = game.standing.event(entry)
-        if isinstance(event, FieldGoal) and event.made == goes_in(proposal):
-            if event.media is None:
-                return entry.seq
-            if event.media.camera == proposal.camera and (
-                abs(event.media.s - proposal.rim_s) <= 1.0
-            ):
-                # The same moment of the same camera: a desk that named the time itself.
-                return entry.seq
-    return None

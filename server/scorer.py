@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from pipeline.sight import Sighting
 from server.books import Answered, Books, CreatedGame
@@ -46,7 +47,8 @@ class Scorer:
         self._announce = announce
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._publishing: dict[str, asyncio.Lock] = {}
+        # Only while somebody publishes; a lock that nobody holds is gone.
+        self._publishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self) -> None:
         """Finish what was begun, then stop the thread. The log is the caller's to close."""
@@ -102,7 +104,7 @@ class Scorer:
         """Decide a list, in order, each item standing alone: status and entries or problem."""
         if not isinstance(bodies, list) or len(bodies) > LIST_LIMIT:
             raise Problem(422, "malformed", f"expected a list of at most {LIST_LIMIT} calls")
-        await self._run(self._books.require, game_id)
+        await self._run(self._books.record, game_id)
         answers: list[Json] = []
         for body in bodies:
             try:
@@ -129,11 +131,7 @@ class Scorer:
 
         names=False leaves every name out: what may be kept outside the names table.
         """
-        state = await self._run(self._books.state, game_id)
-        if not names:
-            return state
-        named = await self.named(game_id, state.sections)
-        return GameState(state.game_id, state.epoch, state.seq, named)
+        return await self._run(self._books.state, game_id, names)
 
     async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json:
         """The same sections with names put in; `hide` leaves players' names out when the
@@ -146,9 +144,7 @@ class Scorer:
 
     async def boxscore(self, game_id: str, *, hide: bool = False) -> Json:
         """The box score section with names (`hide`: see `named`)."""
-        state = await self._run(self._books.state, game_id)
-        named = await self.named(game_id, {"boxscore": state.sections["boxscore"]}, hide=hide)
-        return dict(named["boxscore"])
+        return await self._run(self._books.boxscore, game_id, hide)
 
     async def log(self, game_id: str, after: int = 0) -> list[Json]:
         """The stored entries after `after`, as JSON, oldest first."""

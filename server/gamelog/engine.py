@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
@@ -25,7 +26,8 @@ def open_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine
     """An engine for `sqlite:///FILE` or `postgresql://...`, tables migrated.
 
     Connections that are to write ask for execution option `write`. ValueError for other
-    databases. Safe when two processes open the same database at once.
+    databases and for one that a newer program wrote. Safe when two processes open the same
+    database at once.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
@@ -49,7 +51,10 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise ValueError(f"a newer Courtside wrote this database ({error})") from error
 
 
 def _open_sqlite(url: URL, sleep: Callable[[float], None]) -> Engine:

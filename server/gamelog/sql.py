@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlmodel import col, select
 
 from server.game.entry import Entry
@@ -29,6 +29,9 @@ from server.gamelog.log import (
     Proposal,
 )
 from server.gamelog.tables import CallRow, EntryRow, GameRow, NameRow, ProposalRow
+
+# The database did not do it: gone, locked, full. Other errors are bugs and stay errors.
+UNREACHED = (OperationalError, InterfaceError)
 
 
 def _stamp(at: datetime) -> str:
@@ -58,7 +61,7 @@ class SqlLog:
         """Open and migrate. LogUnavailable when the database cannot be reached."""
         try:
             return cls(open_engine(url))
-        except DBAPIError as error:
+        except UNREACHED as error:
             raise LogUnavailable(str(error.orig)) from error
 
     def close(self) -> None:
@@ -274,7 +277,7 @@ class SqlLog:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except UNREACHED as error:
             raise LogUnavailable(str(error.orig)) from error
 
     @contextmanager
@@ -284,7 +287,7 @@ class SqlLog:
                 yield connection
         except IntegrityError as error:
             raise Conflict(str(error.orig)) from error
-        except DBAPIError as error:
+        except UNREACHED as error:
             raise LogUnavailable(str(error.orig)) from error
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from server.books import ABSORB_S, TAP_FIRST_S
+from server.matching import ABSORB_S, SAID_AGAIN_S, TAP_FIRST_S
 from server.problems import Problem
 from server.referee import Referee
 from server.updates import Json
@@ -215,6 +215,18 @@ async def test_a_sighting_of_another_shot_is_proposed(
     await office.say("c", "field_goal", team="home", made=True)
     office.clock.advance(wait_s)
     assert await propose(office, made=made)
+
+
+async def test_a_shot_taken_back_and_said_right_keeps_its_moment(office: Office) -> None:
+    await propose(office)
+    wrong = await office.say("c", "field_goal", team="home", made=True)
+    office.clock.advance(5)
+    await office.say("v", "void", links=wrong.entries[0]["seq"])
+    office.clock.advance(SAID_AGAIN_S - 1)
+    right = await office.say("d", "field_goal", team="away", made=True)
+    assert right.entries[0]["media"] == {"camera": "main", "s": 12.5}
+    # The moment is used up.
+    assert "media" not in (await office.say("e", "field_goal", team="away", made=True)).entries[0]
 
 
 async def test_a_voided_shot_absorbs_nothing(office: Office) -> None:

@@ -115,7 +115,7 @@ async def test_a_list_of_calls_is_answered_one_by_one(office: Office) -> None:
     assert answers[1]["entries"] == answers[2]["entries"]
     assert answers[3]["problem"]["type"] == "unknown-team"
     assert await office.score() == (2, 2)
-    too_many = [{}] * (LIST_LIMIT + 1)
+    too_many: list[Any] = [{}] * (LIST_LIMIT + 1)
     assert await refused(office.scorer.calls(office.game, too_many, "d")) == (422, "malformed")
     assert await refused(office.scorer.calls(office.game, {}, "d")) == (422, "malformed")
 
