@@ -123,6 +123,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
     """
     async with AsyncExitStack() as stack:
         settings.data.mkdir(parents=True, exist_ok=True)
+        model = load_models(settings.data).get(settings.model or "")
         secret = settings.secret or kept_secret(settings.data / "secret")[0]
         admin, made = settings.admin_token, False
         if admin is None:
@@ -142,7 +143,6 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         await leases.start()
         stack.push_async_callback(leases.stop)
 
-        model = load_models(settings.data).get(settings.model or "")
         inference = await asyncio.to_thread(Inference.open, model, settings.device, clock, meters)
         inference.start(asyncio.get_running_loop())
         stack.push_async_callback(inference.stop)
@@ -185,7 +185,7 @@ async def _open_redis(
         url = private.url
     store = LiveStore(connect(url), clock, process)
     stack.push_async_callback(store.client.aclose)
-    bus = Bus(connect(url, timeout_s=None), process)
+    bus = Bus(connect(url), process)
     await bus.start()
     stack.push_async_callback(bus.stop)
     return store, bus

@@ -53,7 +53,9 @@ async def _serve_with(
         await work(running)
 
     app = build_app(running.house, running.links)
-    serving = asyncio.create_task(serve(app, running.listeners.all, stop, ready), name="serve")
+    serving = asyncio.create_task(
+        serve(app, running.listeners.all, stop, ready, running.house.hub.stop), name="serve"
+    )
     working = asyncio.create_task(work_when_ready(), name="work")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     working.add_done_callback(lambda task: stop.set() if _failed(task) else None)

@@ -124,14 +124,21 @@ def _ice_servers_from_json(text: str) -> tuple[IceServer, ...]:
         items = json.loads(text)
     except json.JSONDecodeError as error:
         raise SettingsError(f"--ice-servers is not JSON: {error}") from error
+    wrong = '--ice-servers: every item is {"urls": text or list, "username", "credential"}'
     servers: list[IceServer] = []
     for item in items:
-        if not isinstance(item, dict) or "urls" not in item:
-            raise SettingsError('--ice-servers: every item is {"urls": ..., "username", ...}')
-        urls = [item["urls"]] if isinstance(item["urls"], str) else item["urls"]
+        if not isinstance(item, dict):
+            raise SettingsError(wrong)
+        urls = item.get("urls")
+        urls = urls if isinstance(urls, list) else [urls]
+        known = [item.get("username"), item.get("credential")]
+        if not urls or not all(isinstance(url, str) for url in urls):
+            raise SettingsError(wrong)
+        if not all(value is None or isinstance(value, str) for value in known):
+            raise SettingsError(wrong)
         for url in urls:
-            _scheme("--ice-servers", str(url), ("stun", "stuns", "turn", "turns"), ":")
-            servers.append(IceServer(str(url), item.get("username"), item.get("credential")))
+            _scheme("--ice-servers", url, ("stun", "stuns", "turn", "turns"), ":")
+            servers.append(IceServer(url, known[0], known[1]))
     return tuple(servers)
 
 

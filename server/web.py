@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -35,9 +35,16 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: ASGIApp, listeners: Sequence[Listener], stop: asyncio.Event, ready: asyncio.Event
+    app: ASGIApp,
+    listeners: Sequence[Listener],
+    stop: asyncio.Event,
+    ready: asyncio.Event,
+    goodbye: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve until `stop`; sets `ready` once every listener answers. Open sockets get GRACE_S."""
+    """Serve until `stop`; sets `ready` once every listener answers.
+
+    goodbye: ends the streams that never end by themselves; whoever is left gets GRACE_S.
+    """
     servers = [_Server(_config(app, listener)) for listener in listeners]
     tasks = [
         asyncio.create_task(server.serve([listener.socket]), name=f"serve {listener.url}")
@@ -50,6 +57,7 @@ async def serve(
     finally:
         for task in (told, stopping):
             task.cancel()
+        await goodbye()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
