@@ -39,7 +39,11 @@ def open_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine
         )
     else:
         raise ValueError(f"no support for {backend} databases; use sqlite or postgresql")
-    migrate(engine)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -33,7 +33,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
     elif request.param == "sqlite":
         opened = SqlLog.open(f"sqlite:///{tmp_path}/log.db")
     else:
-        opened = SqlLog.open(request.getfixturevalue("postgres").new_database())
+        opened = SqlLog.open(request.getfixturevalue("postgres").migrated_database())
     yield opened
     opened.close()
 

@@ -149,3 +149,41 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(
     # One more may have been written whose answer was never heard.
     assert len(entries) in (acknowledged, acknowledged + 1)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+
+
+def test_a_full_disk_refuses_and_keeps_what_was_there(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/log.db")
+    log = SqlLog(engine)
+    log.add_game(RECORD, {})
+    log.commit(commit(1))
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    full = commit(*range(2, 400), call_id="c2")
+    with pytest.raises(LogUnavailable, match="full"):
+        log.commit(full)
+    assert [entry.seq for entry in log.entries("g1")] == [1]
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 100000")
+    log.commit(full)
+    assert len(log.entries("g1")) == 399
+    log.close()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(url: str) -> None:
+    engine = open_engine(url)
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(ValueError, match="newer"):
+        open_engine(url)
+
+
+def test_tokens_are_revoked_for_every_process(opener: Callable[[], SqlLog]) -> None:
+    first, second = opener(), opener()
+    first.add_game(RECORD, {})
+    first.revoke_tokens("g1")
+    first.revoke_tokens("g1")
+    record = second.game("g1")
+    assert record is not None
+    assert record.token_version == RECORD.token_version + 2

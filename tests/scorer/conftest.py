@@ -73,6 +73,10 @@ class Office:
         return board["home"]["score"], board["away"]["score"]
 
 
+# For tests of what never reaches a log.
+ON_PAPER = pytest.mark.parametrize("opener", ["memory"], indirect=True)
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(START)
@@ -85,7 +89,7 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
     memory = MemoryLog()
     url = f"sqlite:///{tmp_path}/log.db"
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres").new_database()
+        url = request.getfixturevalue("postgres").migrated_database()
 
     def open_log() -> Log:
         log: Log = memory if request.param == "memory" else SqlLog.open(url)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from server.problems import Problem
-from tests.scorer.conftest import GAME, Office
+from tests.scorer.conftest import GAME, ON_PAPER, Office
 
 
+@ON_PAPER
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -109,6 +110,7 @@ async def test_names_change_and_players_join(office: Office, branch: Office) -> 
     assert (await office.score()) == (0, 2)
 
 
+@ON_PAPER
 @pytest.mark.parametrize(
     ("player", "body", "status", "kind"),
     [

@@ -10,7 +10,7 @@ from server.matching import ABSORB_S, SAID_AGAIN_S, TAP_FIRST_S
 from server.problems import Problem
 from server.referee import Referee
 from server.updates import Json
-from tests.scorer.conftest import Office, sighting
+from tests.scorer.conftest import ON_PAPER, Office, sighting
 
 
 async def propose(office: Office, made: float = 0.9, rim_s: float = 12.5) -> Json:
@@ -54,6 +54,7 @@ async def test_a_sighting_becomes_a_proposal(office: Office) -> None:
     assert office.updates == []
 
 
+@ON_PAPER
 async def test_an_unsure_sighting_is_no_proposal(office: Office) -> None:
     assert await office.scorer.propose(office.game, "main", sighting(score=0.1)) is None
     assert Referee(threshold=0.05).propose("p", "main", sighting(score=0.1), office.clock.now())
@@ -157,6 +158,7 @@ async def test_a_desk_call_absorbs_the_waiting_proposal(office: Office, branch: 
     assert await office.score() == (3, 0)
 
 
+@ON_PAPER
 async def test_only_a_matching_call_absorbs(office: Office) -> None:
     proposal = await propose(office)
     await office.say("a", "field_goal", team="home", made=False)
@@ -208,6 +210,7 @@ async def test_a_sighting_after_the_tap_is_absorbed_too(office: Office, branch: 
     assert await office.score() == (0, 0)
 
 
+@ON_PAPER
 @pytest.mark.parametrize(("made", "wait_s"), [(0.1, 1.0), (0.9, TAP_FIRST_S + 1)])
 async def test_a_sighting_of_another_shot_is_proposed(
     office: Office, made: float, wait_s: float
@@ -229,12 +232,14 @@ async def test_a_shot_taken_back_and_said_right_keeps_its_moment(office: Office)
     assert "media" not in (await office.say("e", "field_goal", team="away", made=True)).entries[0]
 
 
+@ON_PAPER
 async def test_a_voided_shot_absorbs_nothing(office: Office) -> None:
     await office.say("c", "field_goal", team="home", made=True)
     await office.say("u", "undo")
     assert await propose(office)
 
 
+@ON_PAPER
 async def test_after_the_final_nothing_is_proposed(office: Office) -> None:
     await office.say("f", "finalize")
     assert await office.scorer.propose(office.game, "main", sighting()) is None

@@ -10,7 +10,7 @@ import pytest
 
 from server.problems import Problem
 from server.scorer import LIST_LIMIT
-from tests.scorer.conftest import GAME, Office
+from tests.scorer.conftest import GAME, ON_PAPER, Office
 
 
 async def refused(awaitable: Any) -> tuple[int, str]:
@@ -78,6 +78,7 @@ async def test_a_refused_call_changes_nothing_and_may_be_sent_again(office: Offi
     await office.say("c", "period_end")
 
 
+@ON_PAPER
 @pytest.mark.parametrize("body", [None, [], "x", {"type": "note"}, {"call_id": "c"}, 3.5])
 async def test_what_is_no_call_is_malformed(office: Office, body: object) -> None:
     status, _ = await refused(office.scorer.call(office.game, body, "desk"))
@@ -175,6 +176,8 @@ async def test_an_idle_game_ends_by_itself(office: Office) -> None:
     await office.say("p", "period_start")
     office.clock.advance(3600)
     other = (await office.scorer.create_game(GAME)).game_id
+    await office.scorer.call(other, {"call_id": "p", "type": "period_start"}, "desk")
+    coming = (await office.scorer.create_game(GAME)).game_id
     assert await office.scorer.end_idle(timedelta(hours=2)) == []
     office.clock.advance(3601)
     assert await office.scorer.end_idle(timedelta(hours=2)) == [office.game]
@@ -183,6 +186,9 @@ async def test_an_idle_game_ends_by_itself(office: Office) -> None:
     assert await office.scorer.end_idle(timedelta(hours=2)) == []
     office.clock.advance(3601)
     assert await office.scorer.end_idle(timedelta(hours=2)) == [other]
+    office.clock.advance(7 * 24 * 3600)
+    assert await office.scorer.end_idle(timedelta(hours=2)) == []
+    assert (await office.scorer.state(coming)).document()["status"] == "scheduled"
 
 
 async def test_a_correction_changes_every_section_it_touches(office: Office) -> None:
