@@ -87,8 +87,8 @@ def _lay_ceiling(
 
 
 def _mix(under: Image, over: Image, mask: Image) -> None:
-    alpha = mask[..., None].astype(np.float32) / 255
-    under[:] = (over * alpha + under * (1 - alpha)).astype(np.uint8)
+    alpha = mask.astype(np.float32) / 255
+    under[:] = cv2.blendLinear(over, under, alpha, 1 - alpha)
 
 
 def _stand(

@@ -21,14 +21,25 @@ from server.simulator.truth import Box, Label
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 _MAP = 2  # the map of who hides whom is 2^-_MAP of the picture's size
+_GRAIN = 300  # the noise repeats after so many pixels
 _SPIN = 9.0  # radians a second
 
 
 class Artist:
     """Draws one game; holds what was painted in advance."""
 
-    def __init__(self, script: Script, wide: Camera, look: Look, rng: np.random.Generator) -> None:
-        """`wide`: the camera whose picture contains every view that will be asked for."""
+    def __init__(
+        self,
+        script: Script,
+        wide: Camera,
+        size: tuple[int, int],
+        look: Look,
+        rng: np.random.Generator,
+    ) -> None:
+        """`wide`: the camera whose picture contains every view that will be asked for.
+
+        size: of those views, pixels.
+        """
         self._script, self._wide, self._rng = script, wide, rng
         self._look = developed(look)
         # Four channels: OpenCV warps them in half the time that three take.
@@ -37,8 +48,9 @@ class Artist:
         self._baskets = [Basket(hoop, self._look) for hoop in script.hoops]
         self._people = Figures(script.squad, look)
         self._still: tuple[Array, Image] | None = None
+        self._last: Array | None = None
         self._blot = _blot(look.shadow)
-        self._grain: tuple[Image, Image] | None = None
+        self._grain = _grain(rng, size, look.noise)
 
     def picture(self, camera: Camera) -> tuple[Image, tuple[Box, ...]]:
         """(H, W, 3) BGR and the boxes, as the script stands now."""
@@ -58,12 +70,16 @@ class Artist:
 
     def _backdrop(self, camera: Camera) -> Image:
         """The empty court in this view; kept while the phone does not move."""
-        if self._still is None or not np.array_equal(self._still[0], camera.rotation):
-            turned = self._wide.turned(camera)
-            seen = cv2.warpPerspective(self._empty, turned, camera.size)
-            image = np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGRA2BGR), np.uint8)
-            self._still = camera.rotation, image
-        return self._still[1].copy()
+        still = self._still
+        if still is not None and np.array_equal(still[0], camera.rotation):
+            return still[1].copy()
+        turned = self._wide.turned(camera)
+        seen = cv2.warpPerspective(self._empty, turned, camera.size)
+        image = np.asarray(cv2.cvtColor(seen, cv2.COLOR_BGRA2BGR), np.uint8)
+        if self._last is not None and np.array_equal(self._last, camera.rotation):
+            self._still = camera.rotation, image.copy()
+        self._last = camera.rotation
+        return image
 
     # -- order -----------------------------------------------------------------------------
 
@@ -225,15 +241,24 @@ class Artist:
         if look.noise <= 0:
             return image
         h, w = image.shape[:2]
-        if self._grain is None:
-            grain = self._rng.normal(0, look.noise, (h + 64, w + 64, 3))
-            plus = np.clip(np.round(grain), 0, 255).astype(np.uint8)
-            minus = np.clip(np.round(-grain), 0, 255).astype(np.uint8)
-            self._grain = plus, minus
-        y, x = self._rng.integers(0, 64, 2)
-        cv2.add(image, self._grain[0][y : y + h, x : x + w], dst=image)
-        cv2.subtract(image, self._grain[1][y : y + h, x : x + w], dst=image)
+        y, x = self._rng.integers(0, _GRAIN, 2)
+        plus, minus = (grain[y : y + h, x : x + w] for grain in self._grain)
+        cv2.add(image, plus, dst=image)
+        cv2.subtract(image, minus, dst=image)
         return image
+
+
+def _grain(rng: np.random.Generator, size: tuple[int, int], sigma: float) -> tuple[Image, Image]:
+    """Noise to add and noise to subtract, a tile larger than the picture."""
+    tile = np.round(rng.normal(0, sigma, (_GRAIN, _GRAIN, 3)))
+    right, below = size
+    plus, minus = (
+        cv2.copyMakeBorder(
+            np.clip(sign * tile, 0, 255).astype(np.uint8), 0, below, 0, right, cv2.BORDER_WRAP
+        )
+        for sign in (1, -1)
+    )
+    return np.asarray(plus, np.uint8), np.asarray(minus, np.uint8)
 
 
 class _Cover:

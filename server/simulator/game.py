@@ -70,7 +70,7 @@ class SimulatedGame:
         people = _people(streams[0], self.look.referees)
         script = Script(self.court, Squad(people, streams[0]), streams[0])
         operator = Operator(script, self._stand, streams[1])
-        artist = Artist(script, operator.wide(), self.look, streams[2])
+        artist = Artist(script, operator.wide(), self.size, self.look, streams[2])
         self._events = []
         dt, index = 1.0 / self.fps, 0
         fresh: list[Event] = []
