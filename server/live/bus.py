@@ -25,7 +25,7 @@ SILENCE_S = 5.0
 class Bus:
     """Hears what other processes say; says by `on_up` when messages may have been missed.
 
-    client: without a read timeout of its own; used for nothing else. process: our own
+    client: used for nothing else. process: our own
     messages, which everyone here has already, are passed over.
     """
 
@@ -46,6 +46,7 @@ class Bus:
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="live-bus")
+        self._task.add_done_callback(report_failure)
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -64,7 +65,8 @@ class Bus:
             await self._send(subscribe=channel)
         if self.up and channel in self._confirmed:
             try:
-                await asyncio.wait_for(self._confirmed[channel].wait(), SUBSCRIBE_S)
+                async with asyncio.timeout(SUBSCRIBE_S):
+                    await self._confirmed[channel].wait()
             except TimeoutError:
                 log.warning("Redis did not confirm a subscription in time")
 
@@ -90,20 +92,22 @@ class Bus:
             log.info("subscription not changed, Redis is away: %s", error)
 
     async def _run(self) -> None:
-        pause_s = FIRST_PAUSE_S
+        pause_s, known = FIRST_PAUSE_S, ""
         while True:
             pubsub = self._pubsub = self._client.pubsub()
             try:
                 async with asyncio.timeout(2.0):
                     await pubsub.subscribe(f"courtside:process:{self._process}", *self._heard)
                 self.up = True
-                pause_s = FIRST_PAUSE_S
+                pause_s, known = FIRST_PAUSE_S, ""
                 for call in self._on_up:
                     call()
                 await self._hear(pubsub)
             except (RedisError, OSError, TimeoutError) as error:
-                if self.up:
-                    log.warning("Redis is away, live goes on within each process: %s", error)
+                why = f"{type(error).__name__}: {error}"
+                if self.up or why != known:  # once, not at each attempt
+                    log.warning("Redis is away, each process goes on by itself: %s", why)
+                known = why
             finally:
                 self.up = False
                 self._pubsub = None
@@ -130,10 +134,16 @@ class Bus:
     def _pass_on(self, channel: str, data: str) -> None:
         try:
             wire = json.loads(data)
-            own = wire["from"] == self._process
-        except (ValueError, KeyError, TypeError):
+            if wire["from"] != self._process:
+                for heard in list(self._heard.get(channel, ())):
+                    heard(wire)
+        except (ValueError, KeyError, TypeError) as error:
+            # From another version of us, or from a stranger; what it meant is in the log.
             self.malformed += 1
-            return
-        if not own:
-            for heard in list(self._heard.get(channel, ())):
-                heard(wire)
+            log.warning("a message of another process was not understood: %r", error)
+
+
+def report_failure(task: asyncio.Task[None]) -> None:
+    """A task that ends by a bug ends in sight of everyone."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s ended by a bug", task.get_name(), exc_info=error)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from server.clock import Clock
-from server.live.bus import Bus
+from server.live.bus import Bus, report_failure
 from server.live.redis import LiveStore, RedisAway, key
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ class Leases:
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._renew_all(), name="lease-renewal")
+        self._task.add_done_callback(report_failure)
 
     async def stop(self) -> None:
         """Give everything back: another process need not wait for the leases to run out."""

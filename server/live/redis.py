@@ -37,10 +37,13 @@ class RedisAway(Exception):  # noqa: N818  (a state of the world, not a fault of
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What Redis knows of a game: its place in the log and the updates that led there."""
+    """What Redis knows of a game. place: (epoch, seq), None without a state; tail: the updates
+    that led there, oldest first; last: the latest messages without a sequence; sections: the
+    state at that place, without names.
+    """
 
-    epoch: str
-    seq: int
+    place: tuple[str, int] | None
+    sections: Mapping[str, Any]
     tail: tuple[Mapping[str, Any], ...]
     last: tuple[Mapping[str, Any], ...]
 
@@ -99,12 +102,17 @@ def key(game_id: str, what: str) -> str:
     return f"courtside:{{{game_id}}}:{what}"
 
 
-def connect(url: str, *, timeout_s: float | None = READ_S) -> redis.asyncio.Redis:
-    """A client that never retries by itself: the circuit and the repair know better when."""
+def connect(url: str) -> redis.asyncio.Redis:
+    """A client that never retries by itself (the circuit and the repair know better when) and
+    never times out by itself: whoever asks says how long.
+
+    No socket_timeout also because redis-py puts it into asyncio.wait_for, which before Python
+    3.12 loses a cancellation that arrives as the wait ends; tasks then never stop.
+    """
     client: redis.asyncio.Redis = redis.asyncio.from_url(
         url,
         decode_responses=True,
-        socket_timeout=timeout_s,
+        socket_timeout=None,
         socket_connect_timeout=READ_S,
         retry=Retry(NoBackoff(), 0),
     )
@@ -246,40 +254,21 @@ class LiveStore:
         )
         return (str(epoch), int(seq)) if epoch is not None and seq is not None else None
 
-    async def load(self, game_id: str) -> Stored | None:
-        """Place, tail and last messages in one round trip; None when Redis has no state."""
+    async def load(self, game_id: str) -> Stored:
+        """Everything of a game in one round trip."""
         pipe = self.client.pipeline(transaction=False)
-        pipe.hmget(key(game_id, "snap"), ["epoch", "seq"])
+        pipe.hgetall(key(game_id, "snap"))
         pipe.xrevrange(key(game_id, "tail"), count=self._tail_length)
         pipe.hvals(key(game_id, "last"))
-        (epoch, seq), tail, last = await self.run(pipe.execute, self._read_s)
-        if epoch is None or seq is None:
-            return None
+        snap, tail, last = await self.run(pipe.execute, self._read_s)
+        place = (str(snap["epoch"]), int(snap["seq"])) if "seq" in snap else None
+        sections = {name[2:]: json.loads(snap[name]) for name in snap if name.startswith("s:")}
         updates = tuple(json.loads(fields["u"]) for _, fields in reversed(tail))
-        return Stored(str(epoch), int(seq), updates, tuple(json.loads(text) for text in last))
+        return Stored(place, sections, updates, tuple(json.loads(text) for text in last))
 
-    async def sections(self, game_id: str) -> dict[str, Any] | None:
-        """The snapshot's sections, None when Redis knows nothing of the game."""
-        name = key(game_id, "snap")
-        fields = await self.run(
-            lambda: cast(Awaitable[dict[str, str]], self.client.hgetall(name)), self._read_s
-        )
-        found = {k[2:]: json.loads(v) for k, v in fields.items() if k.startswith("s:")}
-        return found if "seq" in fields else None
-
-    async def since(self, game_id: str, after: int) -> list[Mapping[str, Any]]:
-        """Updates of the tail behind `after`, oldest first; whether they join on is to check."""
-        name = key(game_id, "tail")
-        found = await self.run(
-            lambda: cast(
-                Awaitable[list[tuple[str, dict[str, str]]]],
-                self.client.xrange(name, min=f"({after}-0", max="+"),
-            ),
-            self._read_s,
-        )
-        return [json.loads(fields["u"]) for _, fields in found]
-
-    async def say(self, says: Sequence[tuple[str, str | None, Mapping[str, Any]]]) -> None:
+    async def say(
+        self, says: Sequence[tuple[str, str | None, Mapping[str, Any]]], *, patient: bool = False
+    ) -> None:
         """Tell every process messages without a sequence.
 
         says: (game, name under which the latest one is kept or None, message).
@@ -293,7 +282,7 @@ class LiveStore:
                     pipe.hdel(key(game_id, "last"), f"tracks:{message['camera']}")
                 pipe.expire(key(game_id, "last"), KEEP_S)
             pipe.publish(key(game_id, "say"), f'{{"from":"{self.process}","message":{text}}}')
-        await self.run(pipe.execute, self._write_s)
+        await self.run(pipe.execute, self._read_s if patient else self._write_s)
 
     async def remember(self, game_id: str, said: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep last messages again after Redis has lost them; newer ones stay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from server.updates import GameState, Json
 log = logging.getLogger(__name__)
 
 PAUSE_S = 0.25
+PROBE_S = 1.0
 LONGEST_UPDATE = 200
 TRIES = 5
 
@@ -39,19 +41,29 @@ class Repair:
         self._wanted[game_id] = said
         self._wake.set()
 
+    def wake(self) -> None:
+        """Redis may be back."""
+        self._wake.set()
+
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. While Redis is away, it is asked once a second whether it is back."""
         while True:
-            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PROBE_S):
+                    await self._wake.wait()
             self._wake.clear()
+            if self._store.degraded:
+                with contextlib.suppress(RedisAway):
+                    await self._store.ping()
             for game_id, said in list(self._wanted.items()):
                 try:
                     done = await self._mend(game_id, said)
                 except RedisAway:
                     break
                 except Problem as problem:
-                    log.info("nothing to repair for a game: %s", problem)
-                    done = True
+                    # Erased: nothing to repair. The log is away: again later.
+                    log.info("a game was not repaired in Redis: %s", problem)
+                    done = problem.status == 404
                 if done:
                     self.repaired += 1
                     if self._wanted.get(game_id) is said:

@@ -60,7 +60,7 @@ class Delta:
 
 
 class Say:
-    """A message without a sequence."""
+    """A message without a sequence. KeyError or TypeError when it lacks what it must have."""
 
     def __init__(self, message: Mapping[str, Any]) -> None:
         self.content = message
@@ -73,10 +73,13 @@ class Say:
 
 def say_key(message: Mapping[str, Any]) -> str:
     """What a later message of the same key replaces."""
-    kind = str(message.get("type"))
-    if kind == "proposal":
-        return f"proposal:{message['proposal']['id']}"
-    return f"{kind}:{message['camera']}" if "camera" in message else kind
+    match message["type"]:
+        case "proposal":
+            return f"proposal:{message['proposal']['id']}"
+        case "camera" | "tracks" as kind:
+            return f"{kind}:{message['camera']}"
+        case kind:
+            return str(kind)
 
 
 class Room:
@@ -88,8 +91,7 @@ class Room:
         self.seq = -1
         self.sections: dict[str, Any] = {}
         self.viewers: set[Mailbox] = set()
-        self.renewals = 0
-        """Snapshots in place of a queue, of viewers who have left."""
+        self._renewals = 0
         self._dress = dress
         self._ring: deque[Delta] = deque(maxlen=RING)
         self._last: dict[str, Say] = {}
@@ -130,12 +132,11 @@ class Room:
             viewer.put(delta)
         return "ok"
 
-    def say(self, message: Mapping[str, Any]) -> None:
+    def say(self, say: Say) -> None:
         """Pass on a message without a sequence and keep the latest for snapshots."""
-        if message.get("type") == "roster":
+        if say.content["type"] == "roster":
             self.undress()
             return
-        say = Say(message)
         self._keep(say)
         self._changed()
         for viewer in self.viewers:
@@ -150,7 +151,7 @@ class Room:
 
     def correct(self, sections: Sections) -> None:
         """Take over sections that differ though the sequence is the same (lost messages)."""
-        if any(self.sections.get(name) != value for name, value in sections.items()):
+        if any(_differ(self.sections.get(name), value) for name, value in sections.items()):
             self.sections.update(sections)
             self._renew_all()
 
@@ -198,6 +199,11 @@ class Room:
         self.viewers.add(mailbox)
         return mailbox
 
+    @property
+    def all_renewals(self) -> int:
+        """Snapshots in place of a queue, of those who are here and those who have left."""
+        return self._renewals + sum(viewer.skipped for viewer in self.viewers)
+
     async def snapshot(self, hide: bool) -> Message:
         """The whole state as it is now; made once for all who ask at the same state."""
         # The copy is taken here, before anything is waited for.
@@ -244,7 +250,7 @@ class Room:
     def _leave(self, mailbox: Mailbox) -> None:
         if mailbox in self.viewers:
             self.viewers.remove(mailbox)
-            self.renewals += mailbox.skipped
+            self._renewals += mailbox.skipped
 
     # Inside
 
@@ -254,7 +260,7 @@ class Room:
         self._ring.append(delta)
 
     def _keep(self, say: Say) -> None:
-        kind = say.content.get("type")
+        kind = say.content["type"]
         if kind == "proposal":
             self._keep_proposal(say)
             return
@@ -280,6 +286,11 @@ class Room:
         self._changed()
         for viewer in self.viewers:
             viewer.renew()
+
+
+def _differ(a: object, b: object) -> bool:
+    """As viewers see it: a list that was a tuple before it went through Redis is no change."""
+    return a != b and dumps(a) != dumps(b)
 
 
 async def _once(

@@ -21,7 +21,7 @@ class MemoryBooks:
         self.entries: dict[str, list[Json]] = {}
         self.proposals: dict[str, list[Json]] = {}
         self.names: dict[str, str] = {"home-7": "Ann"}
-        self.reads = 0
+        self.away = False
 
     def create(self, game_id: str) -> None:
         self.entries[game_id] = []
@@ -47,16 +47,22 @@ class MemoryBooks:
         return self.entries[game_id]
 
     async def state(self, game_id: str, *, names: bool = True) -> GameState:
-        self.reads += 1
+        self._answer()
         sections = self._sections(game_id)
         sections["roster"] = {"home": [{"id": "home-7"}]}
         sections["proposals"] = list(self.proposals[game_id])
         return GameState(game_id, self.epoch, len(self._log(game_id)), sections)
 
+    def _answer(self) -> None:
+        if self.away:
+            raise Problem(503, "log-unavailable", "The database does not answer.")
+
     async def log(self, game_id: str, after: int = 0) -> list[Json]:
+        self._answer()
         return self._log(game_id)[after:]
 
     async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json:
+        self._answer()
         named = dict(sections)
         roster: Mapping[str, Any] | None = sections.get("roster")
         if roster is not None and not hide:

@@ -15,6 +15,7 @@ from server.live.hub import Hub
 from server.live.lease import Leases
 from server.live.mailbox import Mailbox
 from server.live.redis import LiveStore, connect
+from server.live.watch import Pace
 from tests.live.books import MemoryBooks
 from tests.redis_server import RedisServer
 
@@ -28,8 +29,8 @@ class Process:
         clock = SystemClock()
         self.books = books
         self.store = LiveStore(connect(url), clock, name)
-        self.bus = Bus(connect(url, timeout_s=None), name)
-        self.hub = Hub(self.store, self.bus, clock, check_s=0.3, poll_s=0.1, linger_s=0.3)
+        self.bus = Bus(connect(url), name)
+        self.hub = Hub(self.store, self.bus, clock, pace=Pace(0.3, 0.1, 0.3))
         ids = itertools.count(1)
         self.leases = Leases(
             self.store, self.bus, clock, lambda: f"{name}-{next(ids)}", lease_s=1.0, renew_s=0.1

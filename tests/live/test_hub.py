@@ -9,7 +9,7 @@ import pytest
 from server.live.mailbox import CAPACITY, Closed, Mailbox
 from server.problems import Problem
 from tests.live.books import MemoryBooks
-from tests.live.conftest import GAME, Stage, until
+from tests.live.conftest import GAME, Stage, Viewer, until
 from tests.redis_server import RedisServer
 
 
@@ -84,14 +84,11 @@ async def test_a_slow_reader_gets_a_snapshot_in_place_of_a_queue(stage: Stage) -
     for _ in range(200):
         await a.call()
     await until(lambda: a.hub.renewals == 1)
-    message = await mailbox.get()
-    assert message.kind == "snapshot"
-    assert message.seq is not None
-    assert message.seq > CAPACITY
-    while (seen := message.seq) < 200:
-        message = await mailbox.get()
-        assert (message.kind, message.seq) == ("update", seen + 1)
-    mailbox.close()
+    viewer = Viewer(mailbox)
+    await viewer.reaches(200)
+    assert viewer.types()[0] == "snapshot"
+    assert viewer.messages[0]["seq"] > CAPACITY
+    await viewer.close()
 
 
 async def test_redis_killed_and_back_between_steps(
@@ -215,6 +212,39 @@ async def test_erased_games_send_viewers_away(
             await asyncio.wait_for(read_on(mailbox), 5)
     with redis_server.client() as client:
         assert client.keys("*snap*") == client.keys("*tail*") == []
+
+
+async def test_while_the_log_is_away_viewers_keep_and_get_what_redis_has(
+    stage: Stage, books: MemoryBooks, redis_server: RedisServer
+) -> None:
+    a, b = await stage.process("a"), await stage.process("b")
+    here = await stage.viewer(a, hide=False)
+    await a.call(2)
+    await here.reaches(2)
+    await until_in_redis(redis_server, 2)
+    books.away = True
+    late = await stage.viewer(b, hide=False)
+    await late.reaches(2)
+    assert late.state["roster"] == {"home": [{"id": "home-7"}]}
+    await asyncio.sleep(0.7)  # two looks at a log that does not answer
+    books.away = False
+    await a.call()
+    for viewer in (here, late):
+        await viewer.reaches(3)
+    await until(lambda: late.state["roster"]["home"][0].get("name") == "Ann")
+
+
+async def test_while_both_are_away_a_game_cannot_be_opened(
+    stage: Stage, books: MemoryBooks, redis_server: RedisServer
+) -> None:
+    a = await stage.process("a")
+    redis_server.kill()
+    books.away = True
+    with pytest.raises(Problem) as refused:
+        await a.hub.join(GAME)
+    assert refused.value.status == 503
+    books.away = False
+    await (await stage.viewer(a)).reaches(0)
 
 
 async def test_an_idle_room_closes_and_opens_again(stage: Stage, books: MemoryBooks) -> None:
