@@ -203,7 +203,8 @@ class Books:
         limit = self._clock.now() - older_than
         for line in self._log.games():
             game_id = line.record.game_id
-            if line.last_at >= limit:
+            # A game that has not begun was made for another day; it is not running.
+            if line.last_at >= limit or line.seq == 0:
                 continue
             last = self._log.entries(game_id, after=line.seq - 1)
             if last and isinstance(last[-1].event, Finalized):

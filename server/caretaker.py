@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from server.clock import Clock
-from server.ingest.cameras import Cameras
 from server.problems import Problem
 from server.scorer import Scorer
 
@@ -16,6 +17,22 @@ log = logging.getLogger(__name__)
 EVERY_S = 30.0
 IDLE = timedelta(hours=4)
 AFTER_FINAL_S = 600.0
+
+
+class Filmed(Protocol):
+    """One that films a game."""
+
+    @property
+    def game(self) -> str: ...
+
+
+class Filming(Protocol):
+    """What is asked of the cameras."""
+
+    @property
+    def sessions(self) -> Sequence[Filmed]: ...
+
+    async def end_game(self, game: str, why: str) -> None: ...
 
 
 class Caretaker:
@@ -28,7 +45,7 @@ class Caretaker:
     def __init__(
         self,
         scorer: Scorer,
-        cameras: Cameras,
+        cameras: Filming,
         clock: Clock,
         *,
         idle: timedelta = IDLE,
