@@ -28,7 +28,7 @@ GAME: dict[str, Any] = {
         "players": [{"number": n, "name": None} for n in ("0", "00", "10", "11", "12")],
     },
 }
-START_S = 60.0
+START_S = 120.0
 STOP_S = 20.0
 
 
