@@ -27,7 +27,7 @@ from OpenSSL import SSL
 
 from server.clock import Clock
 from server.ingest.decode import EncodedFrame
-from server.ingest.floor import BitrateFloor
+from server.ingest.floor import BitrateFloor, LossCounter
 from server.ingest.ice import IceSettings, PortsExhaustedError, bind_udp, free_addresses
 from server.ingest.timeline import RtpUnwrapper
 
@@ -238,6 +238,7 @@ class Tap:
         self._receiver = cast(Any, receiver)
         self._arrivals: dict[int, float] = {}
         self._unwrapper = RtpUnwrapper()
+        self._losses = LossCounter()
         self._handle = self._receiver._handle_rtp_packet
         self._receiver._handle_rtp_packet = self._on_packet
         self._receiver._RTCRtpReceiver__decoder_queue = self
@@ -253,16 +254,18 @@ class Tap:
         self._receiver._RTCRtpReceiver__decoder_error.set()
 
     def losses(self) -> tuple[int, int]:
-        """(lost, expected) packets so far, retransmissions left out."""
-        rtx = self._receiver._RTCRtpReceiver__rtx_ssrc
-        streams = self._receiver._RTCRtpReceiver__remote_streams
-        media = [s for ssrc, s in streams.items() if ssrc not in rtx and s.max_seq is not None]
-        return sum(s.packets_lost for s in media), sum(s.packets_expected for s in media)
+        """(lost, expected) packets so far."""
+        return self._losses.lost, self._losses.expected
 
     async def _on_packet(self, packet: Any, arrival_time_ms: int) -> None:
         now_s = self._clock.monotonic_s()
         self.last_packet_s = now_s
         self.packets += 1
+        codec = self._receiver._RTCRtpReceiver__codecs.get(packet.payload_type)
+        if codec is not None and codec.name == "rtx":
+            self._losses.retransmitted_apart = True
+        else:
+            self._losses.add(packet.sequence_number)
         if packet.payload:
             self._arrivals[packet.timestamp] = now_s
             if len(self._arrivals) > ARRIVALS_KEPT:

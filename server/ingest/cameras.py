@@ -244,7 +244,9 @@ class Cameras:
         was_live = session.live
         self._drop(session, Problem(410, "replaced", why.capitalize() + "."), {"why": why})
         if was_live:
-            self._say(session, "replaced", why)
+            # One that is lost already is a phone that comes back: nobody is there to be told.
+            if not session.lost:
+                self._say(session, "replaced", why)
             self._leave_if_idle(session.place)
 
     def _gone(self, session: Session, why: str) -> None:

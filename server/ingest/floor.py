@@ -51,6 +51,36 @@ class BitrateFloor:
             self.bps = min(self.full_bps, int(self.bps * CLIMB))
 
 
+class LossCounter:
+    """Packets that were lost on the way, whether or not they came again later.
+
+    retransmitted_apart: retransmissions have a stream of their own (RTX), so that what comes
+    late in this one was only reordered. Without that, what comes late came again.
+    """
+
+    def __init__(self) -> None:
+        self.retransmitted_apart = False
+        self.expected = 0
+        self.lost = 0
+        self._newest: int | None = None
+
+    def add(self, sequence: int) -> None:
+        """sequence: 16 bits of RTP."""
+        if self._newest is None:
+            self._newest = sequence
+            self.expected = 1
+            return
+        ahead = (sequence - self._newest) & 0xFFFF
+        if ahead == 0:
+            return
+        if ahead < 0x8000:
+            self._newest = sequence
+            self.expected += ahead
+            self.lost += ahead - 1
+        elif self.retransmitted_apart:
+            self.lost = max(0, self.lost - 1)
+
+
 class _QueueDelay:
     """How long packets wait on the way, beyond the fastest ones seen lately.
 

@@ -184,6 +184,11 @@ class Peer:
         return None if self._video is None else self._video.last_packet_s
 
     @property
+    def connected(self) -> bool:
+        """Have ICE and DTLS succeeded?"""
+        return self._pc.connectionState == "connected"
+
+    @property
     def decoder(self) -> Decoder | None:
         return self._decoder
 

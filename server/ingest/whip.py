@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from server.problems import Problem
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
 MAIN = "main"
+BODY_TIMEOUT_S = 10.0
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -152,17 +154,20 @@ def _check_type(request: Request, wanted: str, status: int) -> None:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    """Raises Problem 413 as soon as it is too long."""
+    """Raises Problem 413 as soon as it is too long, 408 when it does not come."""
     too_large = Problem(413, "too-large", f"At most {most} bytes, please.")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:12]) > most:
         raise too_large
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                raise too_large
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise too_large
+    except TimeoutError as error:
+        raise Problem(408, "too-slow", "The body did not come in time.") from error
     except ClientDisconnect as error:
         raise Problem(400, "incomplete", "The request ended early.") from error
     return bytes(body)

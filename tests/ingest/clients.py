@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import random
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,6 +97,18 @@ class AiortcPublisher:
             answer = answer.replace(new, old)
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         return self
+
+    def lose(self, share: float) -> None:
+        """From now on this share of what we send is lost on the way."""
+        transport = self.pc.getSenders()[0].transport.transport
+        connection = transport._connection
+        rng = random.Random(1)
+
+        async def send(data: bytes) -> None:
+            if rng.random() >= share:
+                await connection.send(data)
+
+        transport._send = send
 
     async def vanish(self) -> None:
         """Stop sending without a word: what a phone without a network does."""

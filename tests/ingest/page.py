@@ -16,7 +16,8 @@ async function publish(url, token, codec, options) {
   window.pc = pc;
   const stream = await navigator.mediaDevices.getUserMedia(
     {video: {width: 1280, height: 720, frameRate: 30}, audio: Boolean(options.audio)});
-  for (const track of stream.getTracks()) {
+  // Video first: with sound before it Chromium starts small and takes ten seconds to grow.
+  for (const track of [...stream.getVideoTracks(), ...stream.getAudioTracks()]) {
     const transceiver = pc.addTransceiver(track, {direction: "sendonly"});
     if (track.kind === "video" && codec) {
       const all = RTCRtpSender.getCapabilities("video").codecs;

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import resource
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -80,6 +82,57 @@ async def test_a_silent_publisher_is_lost_then_back_then_ended(opener: Opener) -
     async with httpx.AsyncClient(headers=BEARER) as http:
         assert (await http.get(publisher.session)).status_code == 404
     await publisher.close()
+
+
+async def test_a_phone_that_returns_is_not_called_replaced(house: House) -> None:
+    url = f"{house.url}/whip/g1"
+    first = await AiortcPublisher(url).start()
+    await until(lambda: house.sink().media, what="pictures")
+    await first.vanish()
+    await until(lambda: house.statuses() == ["live", "lost"], what="the loss")
+    second = await AiortcPublisher(url).start()
+    await until(lambda: len(house.statuses()) > 2, what="the return")
+    assert house.statuses() == ["live", "lost", "live"]
+    assert house.sink().closed == 0
+    await first.close()
+    await second.close()
+
+
+async def test_real_loss_lowers_the_bitrate_that_we_promise(house: House) -> None:
+    publisher = await AiortcPublisher(f"{house.url}/whip/g1").start()
+    await until(lambda: house.sink().media, what="pictures")
+    peer = house.cameras.sessions[0].peer
+    full_bps = peer.floor.bps
+    publisher.lose(0.3)
+    await until(lambda: peer.floor.bps < 0.6 * full_bps, 15, "a lower promise")
+    publisher.lose(0.0)
+    low_bps = peer.floor.bps
+    await until(lambda: peer.floor.bps > low_bps, 15, "a higher promise")
+    assert house.statuses().count("ended") == 0
+    await publisher.close()
+
+
+async def test_coming_and_going_leaves_nothing(house: House) -> None:
+    """Sockets, tasks and threads of ten sessions are all gone."""
+
+    def used() -> tuple[int, int, int]:
+        files = len(list(Path("/proc/self/fd").iterdir()))
+        return files, len(asyncio.all_tasks()), threading.active_count()
+
+    before = (0, 0, 0)
+    for n in range(11):
+        publisher = await AiortcPublisher(f"{house.url}/whip/g1", audio=True).start()
+        publisher.track.stop()
+        await until(lambda: house.cameras.sessions[0].peer.connected, what="a connection")
+        async with httpx.AsyncClient(headers=BEARER) as http:
+            await http.delete(publisher.session)
+        await publisher.close()
+        await asyncio.sleep(0.3)
+        if n == 0:
+            before = used()
+    await asyncio.sleep(1)
+    after = used()
+    assert all(now <= then + 3 for then, now in zip(before, after, strict=True)), (before, after)
 
 
 async def test_a_killed_publisher_is_noticed_within_three_seconds(house: House) -> None:

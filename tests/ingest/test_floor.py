@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.ingest.floor import FULL_BPS, LEAST_BPS, BitrateFloor
+from server.ingest.floor import FULL_BPS, LEAST_BPS, BitrateFloor, LossCounter
 
 
 def play(
@@ -65,3 +65,30 @@ def test_it_stays_between_its_bounds(steps: list[tuple[int, int, float, float]])
         lost, expected = lost + more_lost, expected + more_expected
         floor.packet(now_s, sent_s)
         assert LEAST_BPS <= floor.update(now_s, lost, expected) <= FULL_BPS
+
+
+def count(sequence: list[int], apart: bool) -> tuple[int, int]:
+    counter = LossCounter()
+    counter.retransmitted_apart = apart
+    for number in sequence:
+        counter.add(number)
+    return counter.lost, counter.expected
+
+
+def test_losses_are_counted_over_the_wrap() -> None:
+    assert count([65534, 65535, 1, 2, 2], apart=True) == (1, 5)
+
+
+def test_a_packet_that_came_again_was_lost_all_the_same() -> None:
+    assert count([1, 2, 4, 3, 5], apart=False) == (1, 5)
+    assert count([1, 2, 4, 3, 5], apart=True) == (0, 5)
+
+
+@given(st.integers(0, 65535), st.lists(st.integers(1, 300)))
+def test_every_gap_is_a_loss(start: int, steps: list[int]) -> None:
+    numbers = [start]
+    for step in steps:
+        numbers.append(numbers[-1] + step)
+    expected = numbers[-1] - start + 1
+    found = count([number % 65536 for number in numbers], apart=True)
+    assert found == (expected - len(numbers), expected)
