@@ -1,0 +1,146 @@
+"""What a call costs on a long game: deciding, keeping, folding, folding again."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from server.book import Book
+from server.books import Books
+from server.clock import SystemClock
+from server.game.entry import Entry
+from server.gamelog.engine import open_engine
+from server.gamelog.log import Log
+from server.gamelog.memory import MemoryLog
+from server.gamelog.sql import SqlLog
+from server.referee import Referee
+from tests.game.table import AWAY, HOME
+
+PLAYERS = {side: [{"number": n} for n in ids] for side, ids in (("home", HOME), ("away", AWAY))}
+GAME = {"rules": "fiba", **{side: {"players": ids} for side, ids in PLAYERS.items()}}
+
+
+def main(seconds: float) -> dict[str, object]:
+    """CPU times are of this thread alone, so a busy machine disturbs them little."""
+    figures: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        durable = f"sqlite:///{Path(folder) / 'durable.db'}"
+        appends = {
+            "memory": _appends(MemoryLog(), seconds),
+            "SQLite": _appends(SqlLog.open(durable), seconds),
+            "SQLite without its sync": _appends(_unsynced(Path(folder) / "quick.db"), seconds),
+        }
+    for log, (cpu_ms, wall_ms) in appends.items():
+        figures[f"append at 600 entries, {log}, CPU ms p50"] = _at(cpu_ms, 0.5)
+        figures[f"append at 600 entries, {log}, wall ms p95"] = _at(wall_ms, 0.95)
+    for size in (600, 5_000, 20_000):
+        refold_ms, ratio = _refolds(size, seconds)
+        figures[f"correction at {size} entries, CPU ms p50"] = _at(refold_ms, 0.5)
+        figures[f"correction at {size} entries, CPU ms p95"] = _at(refold_ms, 0.95)
+        figures[f"correction at {size} entries, x plain loop"] = ratio
+    return figures
+
+
+def _books(log: Log) -> tuple[Books, str]:
+    numbers = count(1)
+    books = Books(log, SystemClock(), lambda: f"id-{next(numbers)}", Referee())
+    return books, books.create_game(GAME).game_id
+
+
+def _body(n: int) -> dict[str, Any]:
+    player = HOME[n % len(HOME)]
+    body: dict[str, Any] = {"call_id": f"c{n}", "team": "home", "player": player}
+    match n % 4:
+        case 0 | 1:
+            return {**body, "type": "field_goal", "made": n % 8 < 4, "value": 2 + n % 2}
+        case 2:
+            return {**body, "type": "rebound"}
+    return {**body, "type": "foul"}
+
+
+def _fill(books: Books, game: str, entries: int) -> None:
+    books.call(game, {"call_id": "start", "type": "period_start"}, "desk")
+    for n in range(1, entries):
+        books.call(game, _body(n), "desk")
+
+
+def _appends(log: Log, seconds: float) -> tuple[list[float], list[float]]:
+    """CPU and wall milliseconds of each call from entry 600 on."""
+    books, game = _books(log)
+    _fill(books, game, 600)
+    cpu_ms, wall_ms = [], []
+    until = time.monotonic() + seconds / 10
+    for n in range(600, 900):
+        if time.monotonic() > until:
+            break
+        cpu, wall = time.thread_time(), time.perf_counter()
+        books.call(game, _body(n), "desk")
+        cpu_ms.append((time.thread_time() - cpu) * 1e3)
+        wall_ms.append((time.perf_counter() - wall) * 1e3)
+    log.close()
+    return cpu_ms, wall_ms
+
+
+def _refolds(size: int, seconds: float) -> tuple[list[float], float]:
+    """CPU milliseconds of voids all over a game of `size`, and how many times that of a loop
+    that only counts."""
+    log = MemoryLog()
+    books, game = _books(log)
+    _fill(books, game, size)
+    record = books.record(game)
+    entries = log.entries(game)
+    loop_ms = _cpu_ms(lambda: _plain_loop(entries))
+    fold_ms = _cpu_ms(lambda: Book(record, entries).sections())
+    taken = []
+    until = time.monotonic() + seconds / 5
+    for n in range(100):
+        if time.monotonic() > until:
+            break
+        void = {"call_id": f"v{n}", "type": "void", "links": 2 + n * (size // 110)}
+        cpu = time.thread_time()
+        books.call(game, void, "desk")
+        taken.append((time.thread_time() - cpu) * 1e3)
+    return taken, fold_ms / loop_ms
+
+
+def _plain_loop(entries: Sequence[Entry]) -> Counter[tuple[str | None, str]]:
+    """One pass that counts: what no fold of the same entries can be faster than."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    for entry in entries:
+        event: Any = entry.event
+        if event.name == "field_goal":
+            counts[event.player, "fga"] += 1
+            if event.made:
+                counts[event.player, "fgm"] += 1
+                counts[event.player, "pts"] += event.value
+        elif event.name in ("rebound", "foul"):
+            counts[event.player, event.name] += 1
+    return counts
+
+
+def _cpu_ms(work: Callable[[], object]) -> float:
+    """The best of several tries."""
+    best = float("inf")
+    for _ in range(5):
+        begun = time.thread_time()
+        work()
+        best = min(best, time.thread_time() - begun)
+    return best * 1e3
+
+
+def _unsynced(path: Path) -> SqlLog:
+    engine = open_engine(f"sqlite:///{path}")
+    # The one connection that a single thread uses keeps the setting.
+    raw = engine.raw_connection()
+    raw.cursor().execute("PRAGMA synchronous = OFF")
+    raw.close()
+    return SqlLog(engine)
+
+
+def _at(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
