@@ -1,7 +1,7 @@
 // What the camera sees, as boxes on a plain canvas.
 
 const COLOURS = { player: "#6ea3ff", person: "#6ea3ff", referee: "#c9d1dc", ball: "#ff9440", rim: "#5fd08f" };
-const OLD_MS = 2_000;
+const OLD_MS = 4_000;
 
 export class TrackView {
   #canvas;
@@ -16,7 +16,7 @@ export class TrackView {
   draw(tracks) {
     const [width, height] = tracks.size;
     if (!(width > 0 && height > 0)) return;
-    this.#heard = performance.now();
+    if (tracks.items.length) this.#heard = performance.now();
     const canvas = this.#canvas;
     const shown = canvas.clientWidth || 640;
     const scale = Math.min(2, devicePixelRatio || 1);

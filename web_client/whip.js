@@ -83,8 +83,11 @@ export class WhipPublisher {
 
   /** End the session here and at the server (also while the page is being left). */
   stop(state = "stopped", why = "") {
+    // Told before the line is cut: the server would take that for the end by itself.
+    const pc = this.#pc;
+    this.#pc = null;
     this.#close();
-    this.#delete(this.#session);
+    this.#delete(this.#session).finally(() => pc?.close());
     this.#session = null;
     this.#become(state, why);
   }
@@ -246,10 +249,11 @@ export class WhipPublisher {
     this.stats = null;
   }
 
-  #delete(session) {
+  async #delete(session) {
     if (!session) return;
     // keepalive: it is sent although the page is going away.
-    fetch(session, { method: "DELETE", headers: this.#headers(), keepalive: true }).catch(() => {});
+    const init = { method: "DELETE", headers: this.#headers(), keepalive: true };
+    await fetch(session, { ...init, signal: AbortSignal.timeout(2_000) }).catch(() => {});
   }
 
   #headers(more = {}) {

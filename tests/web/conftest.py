@@ -87,9 +87,7 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(
-    browser: Browser, server: ServerProcess, game: dict[str, Any]
-) -> Iterator[Visitor]:
+def visitor(browser: Browser, server: ServerProcess, game: dict[str, Any]) -> Iterator[Visitor]:
     visitor = Visitor(browser, server, game)
     yield visitor
     visitor.close()

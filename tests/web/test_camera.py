@@ -72,9 +72,11 @@ def test_a_lost_session_is_made_again(
     sessions: list[str] = []
     camera.on(
         "response",
-        lambda answer: sessions.append(answer.headers["location"])
-        if answer.request.method == "POST" and answer.status == 201 and "/whip/" in answer.url
-        else None,
+        lambda answer: (
+            sessions.append(answer.headers["location"])
+            if answer.request.method == "POST" and answer.status == 201 and "/whip/" in answer.url
+            else None
+        ),
     )
     film(camera)
     is_live(camera)
