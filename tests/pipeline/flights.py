@@ -92,7 +92,8 @@ def throw(rng: np.random.Generator, eye: Eye, aim: float = 0.16) -> Throw:
         shaken = 0.5 if "net" in touched else shaken * 0.985
         if now_s >= next_s:
             next_s += float(rng.uniform(0.75, 1.25)) / eye.hz
-            frames.append((now_s, _spots(rng, eye, phone, ball.position, now_s), shaken))
+            spots = _spots(rng, eye, phone, ball.position, now_s)
+            frames.append((now_s, spots, _net(rng, phone, ball.position, shaken)))
     return Throw(frames, came_s, made)
 
 
@@ -103,6 +104,13 @@ def _lob(start: Array, target: Array, angle: float) -> Array:
         angle += 0.03
         velocity = launch(start, target, angle)
     return velocity
+
+
+def _net(rng: np.random.Generator, phone: Camera, place: Array, shaken: float) -> float:
+    """Share of the net that moves: the net itself, or a ball that passes before or behind it."""
+    ball = seen_by(phone, place, 0.0)
+    before = 0.28 * max(0.0, 1 - abs(ball.x) / 0.6) * max(0.0, 1 - abs(ball.y - 0.55) / 0.7)
+    return max(before, shaken * float(rng.uniform(0.3, 1.2)))
 
 
 def _spots(

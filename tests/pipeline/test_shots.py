@@ -1,0 +1,159 @@
+"""Shots: thrown through physics, seen by an imperfect eye, called made or missed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.ball import Flight, Flights, Spot, merge
+from pipeline.shots import Shot, ShotWatch, Signs, signs, weigh
+from tests.pipeline.flights import Eye, throws, watch
+
+PLAIN = Signs(
+    crossing=0.0, outside=False, in_net=2, slowed=0.6, swing=0.1, bounced=False, leaves=0.1
+)
+
+
+def spot(t_s: float, x: float, y: float, size: float = 0.53, sure: float = 0.8) -> Spot:
+    return Spot(t_s, x, y, size, sure)
+
+
+def arc(hz: float, aside: float = 0.0, begin_s: float = 0.0) -> list[Spot]:
+    """A free throw seen from the side: a parabola that ends in the rim (or `aside` of it), then
+    through the net, or past it."""
+    spots = []
+    for step in range(int(1.7 * hz)):
+        t = step / hz
+        x, y = -9 * (1 - t) + aside, -2.2 * 4 * t * (1 - t)
+        if t > 1:
+            x, y = aside, 4.0 * (t - 1) if abs(aside) < 0.5 else 9 * (t - 1) + 11 * (t - 1) ** 2
+        if y < 3 and abs(x) < 3:
+            spots.append(spot(begin_s + t, x, y))
+    return spots
+
+
+def see(spots: list[Spot], eyes: ShotWatch | None = None, more_s: float = 1.5) -> list[Shot]:
+    """Feed a watch one spot a frame, then nothing for a while."""
+    eyes = eyes or ShotWatch()
+    found = [eyes.update(one.t_s, [one]) for one in spots]
+    last_s = spots[-1].t_s
+    found += [eyes.update(last_s + step / 10, []) for step in range(1, int(more_s * 10))]
+    return [one for one in found if one is not None]
+
+
+@pytest.mark.parametrize("hz", [8.0, 12.0, 30.0])
+@pytest.mark.parametrize(("aside", "made"), [(0.0, True), (0.2, True), (-1.0, False), (0.9, False)])
+def test_a_plain_shot(hz: float, aside: float, made: bool) -> None:
+    (shot,) = see(arc(hz, aside))
+    assert shot.rim_s == pytest.approx(1.0, abs=0.3)
+    assert shot.start_s < shot.rim_s <= shot.end_s <= shot.rim_s + 1.7
+    assert (shot.made > 0.5) == made
+    assert shot.score > 0.5
+
+
+def test_two_shots_one_after_the_other() -> None:
+    eyes = ShotWatch()
+    first = see(arc(15), eyes)
+    second = see(arc(15, -1.0, begin_s=4.0), eyes)
+    assert [round(one.rim_s) for one in first + second] == [1, 5]
+
+
+def test_what_is_no_shot() -> None:
+    flat = [spot(step / 15, -3 + step * 0.4, 0.4) for step in range(16)]
+    assert see(flat) == []
+    upward = [spot(step / 15, 0.1, 3 - step * 0.4) for step in range(9)]
+    assert see(upward) == []
+    hanging = [spot(step / 15, 0.2, -0.6 + 0.02 * (step % 2)) for step in range(40)]
+    assert see(hanging) == []
+    slow = [spot(step / 15, -2.2 + step * 0.02, -1.5 + step * 0.02) for step in range(100)]
+    assert see(slow) == []
+
+
+@pytest.mark.parametrize(
+    ("eye", "seen", "right"),
+    [
+        (Eye(hz=20, noise=0.02, seen=0.95, clutter=0.0), 0.94, 0.85),
+        (Eye(hz=12, noise=0.04, seen=0.85, clutter=0.2), 0.85, 0.80),
+        (Eye(hz=8, noise=0.05, seen=0.80, clutter=0.2), 0.65, 0.78),
+    ],
+)
+def test_throws_of_the_simulator(eye: Eye, seen: float, right: float) -> None:
+    total = hits = correct = extra = 0
+    for thrown in throws(11, 80, eye):
+        shots = watch(thrown)
+        near = [one for one in shots if abs(one.rim_s - thrown.rim_s) <= 0.5]
+        total += 1
+        extra += len(shots) - bool(near)
+        if near:
+            hits += 1
+            correct += (near[0].made > 0.5) == thrown.made
+    assert hits >= seen * total
+    assert correct >= right * hits
+    assert extra <= 0.12 * total
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(5, 30))
+def test_noise_alone_is_rarely_a_shot_and_nothing_grows(seed: int, hz: float) -> None:
+    rng = np.random.default_rng(seed)
+    eyes, found = ShotWatch(), 0
+    for step in range(60):
+        t_s = step / hz
+        spots = [
+            Spot(t_s, *rng.uniform((-3, -3, 0.2, 0), (3, 3, 1, 1)).tolist())
+            for _ in range(rng.integers(0, 2))
+        ]
+        found += eyes.update(t_s, spots, float(rng.random())) is not None
+    assert found <= 60 / hz / 1.0 + 1
+
+
+def test_each_sign_points_the_right_way() -> None:
+    plain = weigh(PLAIN)
+    assert plain > 0.8
+    worse = (
+        replace(PLAIN, crossing=1.0),
+        replace(PLAIN, outside=True),
+        replace(PLAIN, slowed=1.6),
+        replace(PLAIN, bounced=True),
+        replace(PLAIN, leaves=1.2),
+        replace(PLAIN, in_net=0),
+    )
+    assert all(weigh(one) < plain for one in worse)
+    assert weigh(replace(PLAIN, swing=0.5)) > plain
+
+
+def test_the_signs_of_a_ball_through_the_net() -> None:
+    way = [spot(0.0, -0.5, -0.9), spot(0.07, -0.2, -0.1), spot(0.14, 0.0, 0.4), spot(0.3, 0.0, 1.2)]
+    seen = signs(way, 1, [(0.07, 0.0), (0.14, 0.35), (0.3, 0.5)])
+    assert seen.crossing == pytest.approx(-0.08, abs=0.02)
+    assert seen.leaves == pytest.approx(0.0, abs=0.01)
+    assert seen.slowed is not None
+    assert seen.slowed < 0.7
+    assert not seen.outside
+    assert seen.swing > 0.3
+
+
+def test_one_ball_is_one_flight_whatever_else_moves() -> None:
+    flights = Flights()
+    rng = np.random.default_rng(3)
+    longest: list[Flight] = []
+    for one in arc(15):
+        places = rng.uniform(-3, 3, (2, 2)).tolist()
+        clutter = [spot(one.t_s, x, y, sure=0.3) for x, y in places]
+        grown = flights.update(one.t_s, [*clutter, one])
+        longest = [flight for flight in grown if flight.last == one]
+    assert len(longest[0].spots) >= len(arc(15)) - 2
+
+
+@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(0, 1)), max_size=12))
+def test_merged_spots_keep_their_distance(places: list[tuple[float, float, float]]) -> None:
+    spots = [spot(0.0, x, y, sure=sure) for x, y, sure in places]
+    kept = merge(spots)
+    assert set(kept) <= set(spots)
+    assert bool(kept) == bool(spots)
+    for index, a in enumerate(kept):
+        assert all(np.hypot(a.x - b.x, a.y - b.y) > 0.35 for b in kept[:index])
