@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline.sight import Sighting
+from server.answers import Answered, CreatedGame, Seen
 from server.book import Book, proposal_json
 from server.clock import Clock
 from server.game.calls import Call, IllegalCall, MalformedCall, parse
@@ -45,38 +46,6 @@ from server.updates import GameState, Json, Sections, Update
 
 # Somebody always gets through; this many lost races in a row mean something else is wrong.
 TRIES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedGame:
-    game_id: str
-    epoch: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A call's answer. again: it had been answered before, nothing was written now.
-
-    update, proposals: what viewers must be told.
-    """
-
-    call_id: str
-    entries: tuple[Json, ...]
-    again: bool
-    update: Update | None = None
-    proposals: tuple[Json, ...] = ()
-
-    def document(self) -> Json:
-        return {"call_id": self.call_id, "entries": list(self.entries)}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What became of a sighting."""
-
-    proposal: Json | None = None
-    update: Update | None = None
-    proposals: tuple[Json, ...] = ()
 
 
 class Books:

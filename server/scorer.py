@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from pipeline.sight import Sighting
-from server.books import Answered, Books, CreatedGame
+from server.answers import Answered, CreatedGame
+from server.books import Books
 from server.clock import Clock
 from server.gamelog.log import Log, LogUnavailable
 from server.problems import Problem
@@ -120,7 +121,10 @@ class Scorer:
         """Finalize the games without an entry for that long; their ids."""
         ended = []
         for game_id, body in await self._run(self._books.idle, older_than):
-            await self.call(game_id, body, "courtside")
+            try:
+                await self.call(game_id, body, "courtside")
+            except Problem:
+                continue  # somebody came back to it just now
             ended.append(game_id)
         return ended
 

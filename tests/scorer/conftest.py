@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.sight import Sighting
-from server.books import Answered
+from server.answers import Answered
 from server.clock import ManualClock
 from server.gamelog.log import Log
 from server.gamelog.memory import MemoryLog
