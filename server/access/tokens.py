@@ -86,7 +86,9 @@ class Tokens:
         except jwt.InvalidTokenError as error:
             raise BadToken("the token is not one of this server's") from error
         expires = found.get("exp")
-        if expires is not None and self._clock.now().timestamp() >= float(expires):
+        if expires is not None and not isinstance(expires, int):
+            raise BadToken("the token's end is not a time")
+        if expires is not None and self._clock.now().timestamp() >= expires:
             raise BadToken("the token has expired")
         role, game, version = found["role"], found.get("game"), found["v"]
         if role not in ROLES or not isinstance(version, int):
