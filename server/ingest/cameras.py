@@ -113,7 +113,10 @@ class Cameras:
         if session is not None and session.key == (game, camera):
             return session
         past = self._past.get(f"{game}/{camera}/{session_id}")
-        raise past or Problem(404, "no-session", "There is no such session.")
+        if past is None:
+            raise Problem(404, "no-session", "There is no such session.")
+        # A new one each time: an exception that is raised again keeps every trace.
+        raise Problem(past.status, past.type, past.detail)
 
     async def trickle(self, session: Session, fragment: Fragment) -> None:
         """Raises Problem 422 for an ICE restart; the session stays as it was."""

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -17,6 +16,8 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
+
+from server.clock import Clock
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,10 @@ class EncoderThread:
     `error` is what the source or the encoder raised, once the thread has ended.
     """
 
-    def __init__(self, source: Iterable[Picture], outbox: Outbox, bitrate: int = BITRATE) -> None:
+    def __init__(
+        self, source: Iterable[Picture], outbox: Outbox, clock: Clock, bitrate: int = BITRATE
+    ) -> None:
+        self._clock = clock
         self._source = source
         self._outbox = outbox
         self._bitrate = bitrate
@@ -176,7 +180,7 @@ class EncoderThread:
     def _play(self) -> None:
         context: VideoCodecContext | None = None
         for picture, pts_s in self._source:
-            wait_s = self._pacer.wait_s(time.monotonic(), pts_s)
+            wait_s = self._pacer.wait_s(self._clock.monotonic_s(), pts_s)
             if self._stop.wait(wait_s or 0.0):
                 return
             self.played_s = pts_s

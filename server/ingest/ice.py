@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import random
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from aiortc import RTCIceServer
 GATHER_TIMEOUT_S = 0.8
 RECEIVE_BUFFER_BYTES = 1 << 18
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
+_ANY = re.compile(r"(stun|stuns|turn|turns):[^\s<>\"]+")
+_OURS = re.compile(
+    r"stun:[^?:\s]+(:[0-9]{1,5})?|turns?:[^?:\s]+(:[0-9]{1,5})?(\?transport=(udp|tcp))?"
+)
 
 
 class PortsExhaustedError(OSError):
@@ -47,6 +52,9 @@ class IceSettings:
     gather_timeout_s: float = GATHER_TIMEOUT_S
 
     def __post_init__(self) -> None:
+        for server in self.servers:
+            if not _ANY.fullmatch(server.urls):
+                raise ValueError(f"{server.urls!r} is no address of a STUN or TURN server")
         if self.public_ip is not None:
             ip_address(self.public_ip)
         if self.udp_ports is not None:
@@ -55,12 +63,14 @@ class IceSettings:
                 raise ValueError(f"UDP ports {first}-{last} are not a range inside 1-65535")
 
     def rtc_servers(self) -> list[RTCIceServer]:
-        """For RTCConfiguration; never None, which would mean a public server."""
+        """For RTCConfiguration; never None, which would mean a public server.
+
+        Addresses that aiortc cannot use (stuns, IPv6 literals) are for the publishers only.
+        """
         return [
             RTCIceServer(urls=[s.urls], username=s.username, credential=s.credential)
             for s in self.servers
-            # aiortc refuses the scheme; the publisher may still use it.
-            if not s.urls.startswith("stuns:")
+            if _OURS.fullmatch(s.urls)
         ]
 
     def links(self) -> list[str]:

@@ -21,6 +21,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
+from server.clock import Clock, SystemClock
 from server.ingest import aiortc_hooks
 from server.ingest.encode import BITRATE, EncoderThread, Outbox, Picture, VideoPacket, file_pictures
 from server.ingest.ice import IceSettings
@@ -97,6 +98,7 @@ async def publish_frames(
     verify: bool = True,
     stop: asyncio.Event | None = None,
     on_state: Callable[[str], None] | None = None,
+    clock: Clock | None = None,
 ) -> Published:
     """Publish (picture, seconds) in real time until the source ends or `stop` is set.
 
@@ -110,7 +112,7 @@ async def publish_frames(
     """
     publisher = _Publisher(url, token, verify, on_state or (lambda state: None))
     outbox = Outbox()
-    encoder = EncoderThread(pictures, outbox, bitrate)
+    encoder = EncoderThread(pictures, outbox, clock or SystemClock(), bitrate)
     stopping = asyncio.create_task((stop or asyncio.Event()).wait())
     try:
         await publisher.run(encoder, outbox, stopping, reconnect)

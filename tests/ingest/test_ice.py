@@ -113,6 +113,16 @@ def test_settings_are_checked() -> None:
         IceSettings(udp_ports=(5000, 4000))
     with pytest.raises(ValueError, match="nonsense"):
         IceSettings(public_ip="nonsense")
+    with pytest.raises(ValueError, match="no address of a STUN"):
+        IceSettings((IceServer("http://example.org"),))
+
+
+def test_what_aiortc_cannot_use_is_told_to_publishers_only() -> None:
+    ours = IceServer("turns:turn.example.org?transport=tcp", "a", "b")
+    theirs = (IceServer("stuns:stun.example.org"), IceServer("stun:[2001:db8::1]:3478"))
+    ice = IceSettings((*theirs, ours))
+    assert [server.urls for server in ice.rtc_servers()] == [[ours.urls]]
+    assert len(ice.links()) == 3
 
 
 def test_a_taken_port_is_passed_over() -> None:
