@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from onnx_models import registry
 from pipeline.detect import Detector, DeviceError, ModelError
 from server.live.private_redis import RedisMissing, find_server, server_version
+from server.models import load_models
 from server.settings import Settings
 
 Verdict = Literal["ok", "note", "failed", "missing"]
@@ -97,7 +98,7 @@ def _codecs() -> Finding:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     try:
-        known = registry.load()
+        known = load_models(settings.data)
         for model in known.models.values():
             model.verify()
         chosen = known.get(settings.model or "")

@@ -9,10 +9,8 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from onnx_models import registry
 from server.access.roles import Access
 from server.access.tokens import Tokens, kept_secret, key_from_secret
 from server.api.health import Health
@@ -30,6 +28,7 @@ from server.live.private_redis import PrivateRedis
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.meters import Gauges, Meters, watch_loop
+from server.models import load_models
 from server.scorer import Scorer
 from server.settings import Settings
 
@@ -189,12 +188,6 @@ async def _open_redis(
     await bus.start()
     stack.push_async_callback(bus.stop)
     return store, bus
-
-
-def load_models(data: Path) -> registry.Registry:
-    """The models that ship and, over them, those of `models.toml` in the data folder."""
-    files = (registry.SHIPPED, data / "models.toml")
-    return registry.load(*(file for file in files if file.is_file()))
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

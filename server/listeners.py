@@ -50,6 +50,15 @@ def bind(host: str, port: int, tls: tuple[Path, Path] | None = None) -> Listener
     return Listener(listener, base_url(host, listener.getsockname()[1], tls is not None), tls)
 
 
+def is_free(host: str, port: int) -> bool:
+    """Could this address be listened on a moment ago?"""
+    try:
+        bind(host, port).socket.close()
+    except ListenError:
+        return False
+    return True
+
+
 def base_url(host: str, port: int, secure: bool) -> str:
     """`http://127.0.0.1:8000`; an address that means all is shown as this machine."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -38,6 +39,10 @@ async def serve_until_stopped(settings: Settings, clock: Clock, work: Work) -> N
     try:
         with stop_on_signals(stop):
             async with open_house(settings, clock) as house:
+                # What was loaded so far stays for ever. Unless the collector is told so, it looks
+                # through all of it now and then, and the event loop stands still meanwhile.
+                gc.collect()
+                gc.freeze()
                 links = Links(listeners.lan_url)
                 running = Running(house, listeners, links)
                 await _serve_with(running, stop, ready, work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,6 +62,21 @@ class BodyLimit:
 
 def _detail(limit: int) -> str:
     return f"The body is larger than {limit} bytes, the most that this address takes."
+
+
+class Only:
+    """ASGI middleware: `around` the app for paths with one of these beginnings, else nothing."""
+
+    def __init__(
+        self, app: ASGIApp, beginnings: tuple[str, ...], around: Callable[[ASGIApp], ASGIApp]
+    ) -> None:
+        self._app = app
+        self._beginnings = beginnings
+        self._guarded = around(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        guarded = str(scope.get("path", "")).startswith(self._beginnings)
+        await (self._guarded if guarded else self._app)(scope, receive, send)
 
 
 class RequestMeter:

@@ -14,6 +14,8 @@ from server.certificates import lan_address
 from server.commands.options import make_settings, server_options
 from server.commands.output import put_json, say
 from server.commands.serve import announce, run, set_up_logging
+from server.listeners import is_free
+from server.settings import Settings
 
 if TYPE_CHECKING:
     from server.demo import DemoGame
@@ -38,7 +40,7 @@ def demo(clip: Path | None, seed: int, as_json: bool, **options: Any) -> None:
     """
     settings = make_settings(options)
     if options["lan"] is None:
-        settings = replace(settings, lan=lan_address() is not None)
+        settings = _with_lan(settings)
     set_up_logging(logging.WARNING)
     source = f"simulator:{seed}" if clip is None else str(clip.resolve())
 
@@ -65,6 +67,15 @@ def demo(clip: Path | None, seed: int, as_json: bool, **options: Any) -> None:
     run(settings, play)
 
 
+def _with_lan(settings: Settings) -> Settings:
+    """Https for phones, if this machine has a network; never a reason not to start."""
+    address = lan_address()
+    if address is None:
+        return settings
+    https_port = settings.https_port if is_free(address, settings.https_port) else 0
+    return replace(settings, lan=True, https_port=https_port)
+
+
 def _show(running: Running, game: DemoGame, yours: DemoGame) -> None:
     from server.demo import terminal_qr
 
@@ -75,6 +86,7 @@ def _show(running: Running, game: DemoGame, yours: DemoGame) -> None:
     for page in ("camera", "desk", "watch"):
         click.echo(f"  {page:<8} {yours.links[page]}")
     if running.listeners.lan_url is None:
-        click.echo("  A phone needs https: this machine has no LAN address for it.")
-    click.echo(terminal_qr(yours.links["camera"]))
+        click.echo("  A phone needs https and a network; this link is for this machine only.")
+    else:
+        click.echo(terminal_qr(yours.links["camera"]))
     click.echo("Ctrl-C stops everything.")

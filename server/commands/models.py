@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from onnx_models import registry
 from server.commands.output import BAD_INPUT, CHECK_FAILED, fail, put_json, say
+from server.models import load_models
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+data_folder = click.option(
+    "--data",
+    envvar="COURTSIDE_DATA",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    default=Path("courtside-data"),
+    show_default=True,
+    help="Folder whose models.toml, if any, adds models.",
+)
 
 
 @click.group()
@@ -16,10 +28,11 @@ def models() -> None:
 
 
 @models.command("list")
+@data_folder
 @as_json
-def list_models(as_json: bool) -> None:
+def list_models(data: Path, as_json: bool) -> None:
     """Name, licence, labels and measured accuracy of each model."""
-    known = _load()
+    known = _load(data)
     for model in known.models.values():
         is_default = model.name == known.default
         if as_json:
@@ -46,11 +59,12 @@ def list_models(as_json: bool) -> None:
 
 
 @models.command()
+@data_folder
 @as_json
-def verify(as_json: bool) -> None:
+def verify(data: Path, as_json: bool) -> None:
     """Compare every file with the sha256 in models.toml; exit code 1 when one differs."""
     broken = 0
-    for model in _load().models.values():
+    for model in _load(data).models.values():
         why = ""
         try:
             model.verify()
@@ -66,8 +80,8 @@ def verify(as_json: bool) -> None:
         raise SystemExit(CHECK_FAILED)
 
 
-def _load() -> registry.Registry:
+def _load(data: Path) -> registry.Registry:
     try:
-        return registry.load()
+        return load_models(data)
     except registry.ModelFileError as error:
         fail(BAD_INPUT, str(error))
