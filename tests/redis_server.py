@@ -68,7 +68,8 @@ class RedisServer:
                     client.ping()
                 return
             except redis.RedisError:
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    self.kill()
                     raise
                 time.sleep(0.02)
 

@@ -17,6 +17,7 @@ from server.live.redis import Circuit, LiveStore, RedisAway, connect
 from tests.live.books import MemoryBooks
 from tests.live.conftest import Process, Viewer, until
 from tests.redis_server import RedisServer
+from tests.support import free_port
 
 GAME = "game-1"
 EPOCH = "log-1"
@@ -165,7 +166,9 @@ def test_the_circuit_lets_one_question_through_each_pause() -> None:
 @pytest.fixture
 def cluster() -> Iterator[RedisServer]:
     """A cluster of one node: it refuses scripts whose keys lie in different slots."""
-    with RedisServer("--cluster-enabled", "yes") as server:
+    # The nodes talk to each other on a second port, 10000 higher.
+    port = next(p for p in (free_port() for _ in range(100)) if p < 55_000)
+    with RedisServer("--cluster-enabled", "yes", "--port", str(port)) as server:
         with server.client() as client:
             client.execute_command("CLUSTER ADDSLOTS", *range(16384))
         yield server
