@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from server.game.entry import Entry
 from server.game.events import Event, FieldGoal, Finalized, Media, Sighted
 from server.gamelog.codec import entry_json
 from server.gamelog.log import (
+    STATUSES,
     CallRecord,
     Commit,
     Conflict,
@@ -46,6 +48,9 @@ from server.updates import GameState, Json, Sections, Update
 
 # Somebody always gets through; this many lost races in a row mean something else is wrong.
 TRIES = 50
+# What a database's integer holds; no game is that long.
+SEQ_LIMIT = 2**31 - 1
+PROPOSAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Books:
@@ -164,6 +169,7 @@ class Books:
 
     def entries(self, game_id: str, after: int) -> list[Json]:
         self._shelf.require(game_id)
+        after = min(max(0, after), SEQ_LIMIT)
         return [entry_json(entry) for entry in self._log.entries(game_id, after)]
 
     def idle(self, older_than: timedelta) -> list[tuple[str, Json]]:
@@ -345,6 +351,8 @@ class Books:
 
     def proposals(self, game_id: str, status: str | None) -> list[Json]:
         self._shelf.require(game_id)
+        if status is not None and status not in STATUSES:
+            raise Problem(422, "malformed", f"status is one of {', '.join(STATUSES)}")
         return [proposal_json(p) for p in self._log.proposals(game_id, status)]
 
     def reject(self, game_id: str, proposal_id: str, by: str) -> tuple[Json, bool]:
@@ -367,7 +375,8 @@ class Books:
         raise Problem(503, "log-busy", "too many writers at once")
 
     def _require_proposal(self, game_id: str, proposal_id: str) -> Proposal:
-        proposal = self._log.proposal(game_id, proposal_id)
+        known = PROPOSAL_ID.fullmatch(proposal_id)
+        proposal = self._log.proposal(game_id, proposal_id) if known else None
         if proposal is None:
             raise Problem(404, "unknown-proposal", f"there is no proposal {proposal_id}")
         return proposal

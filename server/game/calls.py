@@ -34,6 +34,17 @@ class MalformedCall(Exception):  # noqa: N818  (a call, not an error of ours)
         return f"{self.type}: {self.detail}"
 
 
+@dataclass(slots=True, eq=False)
+class IllegalCall(Exception):  # noqa: N818
+    """A call without meaning in this game; nothing changed. type: stable word."""
+
+    type: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.detail}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Somebody asks for something. Fields that the type does not use are None.
@@ -167,7 +178,10 @@ def _boolean(name: str, value: object) -> bool:
 def _media(name: str, value: object) -> Media:
     if not isinstance(value, Mapping) or value.keys() != {"camera", "s"}:
         raise MalformedCall("malformed", f'{name} must be {{"camera", "s"}}')
-    return Media(_word("media.camera", value["camera"]), _number("media.s", value["s"]))
+    seconds = _number("media.s", value["s"])
+    if seconds < 0:
+        raise MalformedCall("malformed", "media.s must not be less than 0")
+    return Media(_word("media.camera", value["camera"]), seconds)
 
 
 def _players(name: str, value: object) -> tuple[str, ...]:
@@ -190,7 +204,8 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
 
 
 def parse(body: object, by: str, at: datetime) -> Call:
-    """The Call in a body. MalformedCall when it is none.
+    """The Call in a body. MalformedCall when it is none, IllegalCall `not-supported` when it is
+    one for another version.
 
     A field that is null counts as absent. `target` and `seq` are taken for `links`, and the
     `value` of an adjustment for its `points`.
@@ -220,14 +235,3 @@ def parse(body: object, by: str, at: datetime) -> Call:
     if lacking:
         raise MalformedCall("missing-field", f"{word} needs {', '.join(sorted(lacking))}")
     return Call(**{n: _READERS[n](n, v) for n, v in given.items()}, by=by, at=at)
-
-
-@dataclass(slots=True, eq=False)
-class IllegalCall(Exception):  # noqa: N818
-    """A call without meaning in this game; nothing changed. type: stable word."""
-
-    type: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.type}: {self.detail}"

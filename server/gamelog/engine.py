@@ -17,6 +17,14 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 # How long a writer waits for another process's transaction.
 BUSY_MS = 10_000
+# A server that is gone without a word must not hold the one writer for minutes.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that no other program takes an advisory lock on.
 _MIGRATION_LOCK = 0x636F757274
@@ -35,7 +43,10 @@ def open_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine
         engine = _open_sqlite(parsed, sleep)
     elif backend in {"postgresql", "postgres"}:
         engine = sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=2
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=2,
+            connect_args=_PATIENCE,
         )
     else:
         raise ValueError(f"no support for {backend} databases; use sqlite or postgresql")

@@ -60,12 +60,15 @@ class CallRecord:
     last_seq: int
 
 
+STATUSES = ("waiting", "accepted", "rejected", "absorbed")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A shot that a camera saw, waiting for somebody to say so.
 
     made: probability that it went in; score: that there was a shot. Times are media seconds of
-    `camera`. status: waiting, accepted, rejected or absorbed (by call `call_id`).
+    `camera`. status: one of STATUSES; `call_id` is the call that accepted or absorbed it.
     """
 
     proposal_id: str

@@ -90,6 +90,7 @@ def test_an_adjustment_takes_value_for_points() -> None:
         ({**SHOT, "media": "main"}, "malformed"),
         ({**SHOT, "media": {"camera": "main"}}, "malformed"),
         ({**SHOT, "media": {"camera": "main", "s": "1"}}, "malformed"),
+        ({**SHOT, "media": {"camera": "main", "s": -1}}, "malformed"),
         ({"call_id": "c", "type": "note", "text": "x" * 501}, "malformed"),
         ({"call_id": "c", "type": "starters", "players": "7"}, "malformed"),
         ({"call_id": "c", "type": "starters", "players": [7]}, "malformed"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -20,6 +21,7 @@ from server.gamelog.engine import MIGRATIONS, migrate, open_engine
 from server.gamelog.log import Conflict, LogUnavailable
 from server.gamelog.sql import SqlLog
 from tests.gamelog.test_log import RECORD, commit
+from tests.postgres import PostgresServer
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
@@ -116,9 +118,23 @@ def test_a_database_out_of_reach_is_said_to_be_unavailable(tmp_path: Path) -> No
         SqlLog.open(f"postgresql://nobody@/none?host={tmp_path}")
 
 
-def test_postgres_urls_of_both_spellings(postgres: object) -> None:
-    url = str(postgres.new_database())  # type: ignore[attr-defined]
+def test_postgres_urls_of_both_spellings(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
     SqlLog.open(url.replace("postgresql://", "postgres://")).close()
+
+
+def test_a_connection_that_was_cut_is_made_anew(postgres: PostgresServer) -> None:
+    url = postgres.migrated_database()
+    log = SqlLog.open(url)
+    log.add_game(RECORD, {})
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    log.commit(commit(1))
+    assert len(log.entries("g1")) == 1
+    log.close()
 
 
 _WRITER = """

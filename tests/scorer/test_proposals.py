@@ -129,8 +129,11 @@ async def test_the_first_answer_stands(office: Office, branch: Office) -> None:
         await office.scorer.reject(office.game, second["id"], "desk:1")
     with pytest.raises(Problem, match="unknown-proposal"):
         await office.scorer.accept(office.game, "none", {"team": "home"}, "desk:1")
-    with pytest.raises(Problem, match="unknown-proposal"):
-        await office.scorer.reject(office.game, "none", "desk:1")
+    for nobody in ("none", "", "\x00", "é" * 99):
+        with pytest.raises(Problem, match="unknown-proposal"):
+            await office.scorer.reject(office.game, nobody, "desk:1")
+    with pytest.raises(Problem, match="malformed"):
+        await office.scorer.proposals(office.game, "open\x00")
     assert await office.score() == (2, 0)
 
 

@@ -170,6 +170,20 @@ async def test_log_after(office: Office) -> None:
         await office.say(f"c{n}", "timeout", team="home")
     assert [e["seq"] for e in await office.scorer.log(office.game, after=3)] == [4, 5]
     assert await office.scorer.log(office.game, after=99) == []
+    assert await office.scorer.log(office.game, after=10**30) == []
+    assert len(await office.scorer.log(office.game, after=-5)) == 5
+
+
+@ON_PAPER
+async def test_a_closed_book_is_opened_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.shelf.OPEN_GAMES", 1)
+    await office.say("c", "field_goal", team="home", made=True)
+    other = await office.scorer.create_game(GAME)
+    assert (await office.scorer.state(other.game_id)).seq == 0
+    await office.say("d", "field_goal", team="home", made=True)
+    assert await office.score() == (4, 0)
 
 
 async def test_an_idle_game_ends_by_itself(office: Office) -> None:
