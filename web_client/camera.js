@@ -3,7 +3,7 @@
 import { checks } from "./check.js";
 import { byId, el, setText, show } from "./dom.js";
 import { openPage } from "./tokens.js";
-import { WhipPublisher, iceServers } from "./whip.js";
+import { WhipPublisher } from "./whip.js";
 
 const MARKS = { ok: "✓", warn: "!", bad: "✕", wait: "" };
 const STATES = {
@@ -29,7 +29,7 @@ const publisher = new WhipPublisher(endpoint, token, { onState: drawState, onSta
 
 async function runChecks() {
   show(byId("again"), false);
-  const list = checks({ game, token, whip: { iceServers: () => iceServers(endpoint, token) } });
+  const list = checks({ game, token });
   const lines = list.map(({ title }) => checkLine(title));
   byId("checks").replaceChildren(...lines.map((line) => line.node));
   let possible = true;

@@ -1,5 +1,7 @@
 // The self-check before filming: what this phone and this network allow, in plain words.
 
+import { tryLine } from "./whipsession.js";
+
 const SOCKET_MS = 8_000;
 const UPLINK_BYTES = 400_000;
 const ENOUGH_KBPS = 2_500;
@@ -12,12 +14,12 @@ const POOR_KBPS = 800;
  */
 
 /** The checks in the order they are shown: a title and what finds the answer. */
-export function checks({ game, token, whip }) {
+export function checks({ game, token }) {
   return [
     { id: "secure", title: "Safe connection", find: async () => secure() },
     { id: "camera", title: "Camera", find: camera },
     { id: "socket", title: "Score connection", find: () => socket(game, token) },
-    { id: "udp", title: "Video connection", find: () => ways(whip) },
+    { id: "udp", title: "Video connection", find: () => line(game, token) },
     { id: "uplink", title: "Upload speed", find: () => uplink(token) },
   ];
 }
@@ -101,38 +103,21 @@ export function judgeSocket(code) {
   };
 }
 
-/**
- * Which ways a video connection could take. Whether one of them works shows when the filming
- * starts: only then do packets go to the server.
- * @returns {Promise<Answer>}
- */
-async function ways(whip) {
+/** @returns {Promise<Answer>} */
+async function line(game, token) {
   if (!globalThis.RTCPeerConnection) {
     return { status: "bad", text: "This browser has no WebRTC.", todo: "Use Chrome, Safari or Firefox." };
   }
-  const iceServers = await whip.iceServers();
-  const pc = new RTCPeerConnection({ iceServers });
-  pc.createDataChannel("check");
-  const kinds = new Set();
-  const gathered = new Promise((resolve) => {
-    setTimeout(resolve, 3_000);
-    pc.onicecandidate = ({ candidate }) => {
-      if (!candidate) resolve();
-      else if (candidate.protocol === "udp" && candidate.type) kinds.add(candidate.type);
-    };
-  });
-  await pc.setLocalDescription(await pc.createOffer());
-  await gathered;
-  pc.close();
-  if (!kinds.size) {
-    return {
-      status: "bad",
-      text: "The browser offers no way for video (UDP).",
-      todo: "Turn off a VPN or a strict privacy setting, or try another browser.",
-    };
+  // A few names, so that phones that check at the same time do not push each other out.
+  const name = `check-${Math.floor(Math.random() * 10)}`;
+  try {
+    const way = await tryLine(`/whip/${encodeURIComponent(game)}/${name}`, token);
+    const how = way === "relay" ? " through a relay" : "";
+    return { status: "ok", text: `Video (UDP) reaches the server${how}.` };
+  } catch (error) {
+    const todo = error.todo ?? "If filming does not start, ask who runs the server.";
+    return { status: "warn", text: error.message, todo };
   }
-  const relay = kinds.has("relay") ? ", also through a relay" : "";
-  return { status: "ok", text: `The browser can send video${relay}. The last proof is the start.` };
 }
 
 /** @returns {Promise<Answer>} */

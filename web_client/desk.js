@@ -2,8 +2,10 @@
 
 import { Api } from "./api.js";
 import { Board } from "./board.js";
-import { ACTIONS, describe, followUp, lineupCalls, newId, playCall } from "./calls.js";
-import { formatClock, parseClock, remaining } from "./clock.js";
+import { ACTIONS, describe, lineupCalls, newId, playCall } from "./calls.js";
+import { remaining } from "./clock.js";
+import { FollowUp } from "./deskafter.js";
+import { ClockControls } from "./deskclock.js";
 import { ProposalCards } from "./deskproposals.js";
 import { TeamColumns, answered, askLineup, keyOf } from "./deskteams.js";
 import { byId, el, follow, setText, show } from "./dom.js";
@@ -32,6 +34,8 @@ const mine = []; // the calls of this page that may be undone, latest last
 
 const board = new Board(byId("board"));
 const teams = new TeamColumns({ onPick: pick, onLineup: changeLineup, onAdd: addPlayer });
+const after = new FollowUp(byId("after"), teams, finish);
+const clock = new ClockControls({ send, context, place, now: () => live.now(), clockless: () => clockless });
 const proposals = new ProposalCards(byId("proposals"), { onAccept: acceptProposal, onReject: rejectProposal });
 const queue = new CallQueue(new Api(token), localStorage, game, drawQueue);
 const live = new LiveGame(game, token, {
@@ -111,11 +115,11 @@ function finish(what, who) {
     const path = `${base}/proposals/${proposal.id}/accept`;
     queue.add({ path, id: `proposal-${proposal.id}`, body, expect, label: "Shot accepted", at: live.now() });
     release();
-    return ask(expect);
+    return after.ask(expect);
   }
   const call = playCall(what, who, context());
   release();
-  if (send(call)) ask(call);
+  if (send(call)) after.ask(call);
 }
 
 function release() {
@@ -124,41 +128,11 @@ function release() {
   drawArmed();
 }
 
-/** Offer what usually comes next: who passed, who has the rebound, who stole the ball. */
-function ask(call) {
-  const next = followUp(call);
-  show(byId("after"), Boolean(next));
-  if (!next) return;
-  const chips = next.choices.flatMap(({ team, action, all, not }) => {
-    const said = ACTIONS.find((one) => one.id === action);
-    const tap = (player) => {
-      show(byId("after"), false);
-      finish(said, { team, player });
-    };
-    const chip = (text, player, label) => el("button", {
-      type: "button", class: "chip", text, "aria-label": `${said.hint}, ${label}`, data: { team },
-      on: { click: () => tap(player) },
-    });
-    const players = teams.playing(team).filter((player) => player.id !== not);
-    const own = all || !players.length ? [chip("Team", null, teams.nameOf(team, null))] : [];
-    return [...players.map((player) => chip(player.number, player.id, teams.nameOf(team, player.id))), ...own];
-  });
-  const close = el("button", { type: "button", class: "plain", text: "Skip", on: { click: () => show(byId("after"), false) } });
-  byId("after").replaceChildren(
-    el("div", { class: "ask" }, el("strong", { text: `${next.ask}?` }), close),
-    el("div", { class: "who" }, ...rowsByTeam(chips)));
-}
-
-function rowsByTeam(chips) {
-  const groups = Map.groupBy ? Map.groupBy(chips, (chip) => chip.dataset.team) : new Map([["", chips]]);
-  return [...groups.values()].map((group) => el("div", { class: "chips" }, ...group));
-}
-
 /** Undo the last call of this page: take it from the queue, or void what it made. */
 function undoLast() {
   const last = mine.pop();
   if (!last) return;
-  show(byId("after"), false);
+  after.hide();
   if (queue.cancel(last.callId)) {
     said = `Taken back: ${last.label}`;
     return drawArmed();
@@ -169,41 +143,7 @@ function undoLast() {
   send({ ...how, call_id: newId() }, `Taken back: ${last.label}`);
 }
 
-// ---- clock, periods, people, proposals
-
-function runClock() {
-  const now = scoreboard();
-  if (!now) return;
-  if (["scheduled", "break"].includes(now.status)) return startPeriod();
-  // The clock as it stood at the tap, not when the tap arrives.
-  send({ type: now.clock_running ? "clock_stop" : "clock_start", ...context(), ...place() });
-}
-
-function startPeriod() {
-  send({ type: "period_start", call_id: newId(), base: live.view.seq });
-  // The ball goes up and the clock runs: one tap for both.
-  if (!clockless) send({ type: "clock_start", call_id: newId() });
-}
-
-function changePeriod() {
-  const now = scoreboard();
-  if (!now) return;
-  if (now.status === "live") return send({ type: "period_end", call_id: newId(), base: live.view.seq });
-  if (now.status === "scheduled") return startPeriod();
-  if (now.status === "break") send({ type: "finalize", call_id: newId(), base: live.view.seq });
-}
-
-async function setClock() {
-  const now = scoreboard();
-  if (!now) return;
-  byId("clock-text").value = formatClock(remaining(now, live.now()));
-  show(byId("clock-trouble"), false);
-  const done = answered(byId("clock-dialog"));
-  byId("clock-text").select();
-  if ((await done) !== "ok") return;
-  const ms = parseClock(byId("clock-text").value);
-  if (ms !== null) send({ type: "clock_set", ...context(), ...place(), clock_ms: ms });
-}
+// ---- people, proposals
 
 async function changeLineup(team) {
   const players = teams.players(team);
@@ -257,15 +197,7 @@ function drawBoard() {
   const names = `${home.name || "Home"} – ${away.name || "Away"}`;
   document.title = `${names} · desk`;
   if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
-  show(byId("time"), true);
-  const run = byId("clock-run");
-  const before = now.status === "scheduled" || now.status === "break";
-  show(run, now.status !== "final" && (before || !clockless));
-  setText(run, now.status === "scheduled" ? "Start game" : before ? "Start next period" : now.clock_running ? "Stop" : "Start");
-  run.dataset.running = String(Boolean(now.clock_running));
-  show(byId("clock-set"), !clockless && now.status !== "final");
-  show(byId("period"), now.status === "live" || now.status === "break");
-  setText(byId("period"), now.status === "break" ? "Final" : `End ${now.period_label || "period"}`);
+  clock.draw(now);
 }
 
 function drawQueue() {
@@ -342,9 +274,6 @@ byId("keys").append(...[
   ["space", "clock"], ["z", "undo the last"], ["y / n", "accept / no shot"], ["Esc", "never mind"],
 ].flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { text })]));
 byId("undo").addEventListener("click", undoLast);
-byId("clock-run").addEventListener("click", runClock);
-byId("clock-set").addEventListener("click", setClock);
-byId("period").addEventListener("click", changePeriod);
 byId("clockless").checked = clockless;
 byId("clockless").addEventListener("change", ({ target }) => {
   clockless = target.checked;
@@ -352,17 +281,12 @@ byId("clockless").addEventListener("change", ({ target }) => {
   drawBoard();
 });
 byId("help").addEventListener("click", () => answered(byId("help-dialog")));
-byId("clock-dialog").addEventListener("submit", (event) => {
-  if (event.submitter?.value !== "ok" || parseClock(byId("clock-text").value) !== null) return;
-  event.preventDefault();
-  show(byId("clock-trouble"), true);
-});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const onButton = document.activeElement?.matches("button, a, input, select");
-  if (event.key === " " && !onButton) { event.preventDefault(); return runClock(); }
-  if (event.key === "Escape") { show(byId("after"), false); return release(); }
+  if (event.key === " " && !onButton) { event.preventDefault(); return clock.run(); }
+  if (event.key === "Escape") { after.hide(); return release(); }
   if (event.key === "z") return undoLast();
   const [first] = (live.view.state.proposals ?? []);
   if (first && event.key === "y") return acceptProposal(first, proposals.choice(first));

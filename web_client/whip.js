@@ -1,21 +1,11 @@
 // Publishing a camera by WHIP (RFC 9725), and coming back when the line breaks.
 
 import { backoff } from "./backoff.js";
+import { NoSession, bearer, connected, endSession, gathered, iceServers, offerTo, preferH264 } from "./whipsession.js";
+import { readStats } from "./whipstats.js";
 
-const GATHER_MS = 1_000;
-const ANSWER_MS = 8_000;
-const CONNECT_MS = 10_000;
 const LOST_MS = 3_000;
 const MAX_BITRATE = 2_500_000;
-
-/** Why a session could not be made; `final` when trying again cannot help. */
-class NoSession extends Error {
-  constructor(message, { final = false, retryMs = null } = {}) {
-    super(message);
-    this.final = final;
-    this.retryMs = retryMs;
-  }
-}
 
 /**
  * One camera of one game, published until `stop()`.
@@ -87,7 +77,7 @@ export class WhipPublisher {
     const pc = this.#pc;
     this.#pc = null;
     this.#close();
-    this.#delete(this.#session).finally(() => pc?.close());
+    endSession(this.#session, this.#token).finally(() => pc?.close());
     this.#session = null;
     this.#become(state, why);
   }
@@ -114,7 +104,7 @@ export class WhipPublisher {
     } catch (error) {
       if (run !== this.#run) return;
       if (error instanceof NoSession && error.final) return this.stop("refused", error.message);
-      this.#again(error.message, error.retryMs);
+      this.#again([error.message, error.todo].filter(Boolean).join(" "), error.retryMs);
     }
   }
 
@@ -137,37 +127,14 @@ export class WhipPublisher {
     await pc.setLocalDescription(await pc.createOffer());
     await gathered(pc);
     if (run !== this.#run) return null;
-    const { answer, session } = await this.#offer(pc.localDescription.sdp);
+    const { answer, session } = await offerTo(this.#url, this.#token, pc.localDescription.sdp);
     if (run !== this.#run) {
-      this.#delete(session); // stopped while the answer was on its way
+      endSession(session, this.#token); // stopped while the answer was on its way
       return null;
     }
     this.#session = session;
     await pc.setRemoteDescription({ type: "answer", sdp: answer });
     return pc;
-  }
-
-  async #offer(sdp) {
-    let response;
-    try {
-      response = await fetch(this.#url, {
-        method: "POST",
-        headers: this.#headers({ "Content-Type": "application/sdp" }),
-        body: sdp,
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-    } catch {
-      throw new NoSession("The server cannot be reached.");
-    }
-    if (response.status === 201) {
-      const at = response.headers.get("Location");
-      return { answer: await response.text(), session: at ? new URL(at, response.url) : null };
-    }
-    const problem = await response.json().catch(() => ({}));
-    const words = problem.detail || `The server refused the video (${response.status}).`;
-    const final = [400, 401, 403, 404, 406, 409, 415, 422].includes(response.status);
-    const seconds = Number(response.headers.get("Retry-After"));
-    throw new NoSession(words, { final, retryMs: seconds > 0 ? seconds * 1000 : null });
   }
 
   #hear(run, data) {
@@ -223,7 +190,7 @@ export class WhipPublisher {
     if (!this.#session) return {};
     try {
       const response = await fetch(this.#session, {
-        headers: this.#headers(),
+        headers: bearer(this.#token),
         signal: AbortSignal.timeout(3_000),
       });
       return response.ok ? {} : await response.json();
@@ -249,17 +216,6 @@ export class WhipPublisher {
     this.stats = null;
   }
 
-  async #delete(session) {
-    if (!session) return;
-    // keepalive: it is sent although the page is going away.
-    const init = { method: "DELETE", headers: this.#headers(), keepalive: true };
-    await fetch(session, { ...init, signal: AbortSignal.timeout(2_000) }).catch(() => {});
-  }
-
-  #headers(more = {}) {
-    return this.#token ? { ...more, Authorization: `Bearer ${this.#token}` } : more;
-  }
-
   #become(state, why) {
     this.#state = state;
     this.#why = why;
@@ -267,118 +223,7 @@ export class WhipPublisher {
   }
 }
 
-/** The servers for ICE that a WHIP endpoint names in its Link headers. */
-export async function iceServers(url, token) {
-  try {
-    const response = await fetch(url, {
-      method: "OPTIONS",
-      headers: token ? { Authorization: `Bearer ${token}` } : {},
-      signal: AbortSignal.timeout(2_000),
-    });
-    return response.ok ? iceServersFrom(response.headers.get("Link")) : [];
-  } catch {
-    return []; // the POST that follows tells what is wrong
-  }
-}
-
 function sentence(words) {
   const text = words.trim();
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
-}
-
-/** H264 first where the browser has it (phones encode it in hardware), then the rest. */
-function preferH264(transceiver) {
-  const codecs = RTCRtpSender.getCapabilities?.("video")?.codecs ?? [];
-  if (!codecs.length || !transceiver.setCodecPreferences) return;
-  const rank = (codec) => {
-    if (codec.mimeType.toLowerCase() !== "video/h264") return 2;
-    return /packetization-mode=1.*profile-level-id=42|profile-level-id=42.*packetization-mode=1/
-      .test(codec.sdpFmtpLine ?? "") ? 0 : 1;
-  };
-  transceiver.setCodecPreferences([...codecs].sort((a, b) => rank(a) - rank(b)));
-}
-
-/** Resolves when all candidates are in the offer, or after a second with those that are. */
-function gathered(pc) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHER_MS);
-    const look = () => {
-      if (pc.iceGatheringState !== "complete") return;
-      clearTimeout(timer);
-      resolve();
-    };
-    pc.addEventListener("icegatheringstatechange", look);
-    look();
-  });
-}
-
-function connected(pc) {
-  return new Promise((resolve, reject) => {
-    const noWay =
-      "Web pages get through this network, but video (UDP) does not. " +
-      "Try another Wi-Fi or the phone's mobile data.";
-    const timer = setTimeout(() => reject(new NoSession(noWay)), CONNECT_MS);
-    const look = () => {
-      if (pc.connectionState === "connected") {
-        clearTimeout(timer);
-        resolve();
-      } else if (["failed", "closed"].includes(pc.connectionState)) {
-        clearTimeout(timer);
-        reject(new NoSession(noWay));
-      }
-    };
-    pc.addEventListener("connectionstatechange", look);
-    look();
-  });
-}
-
-/**
- * `Link: <turn:host?transport=udp>; rel="ice-server"; username="u"; credential="c"` as the
- * browser's iceServers. @param {string|null} header
- */
-export function iceServersFrom(header) {
-  const servers = [];
-  const link = /<([^>]+)>((?:\s*;\s*[\w-]+(?:=(?:"[^"]*"|[^;,"\s]*))?)*)/g;
-  const field = /;\s*([\w-]+)=(?:"([^"]*)"|([^;,"\s]*))/g;
-  for (const [, urls, rest] of (header ?? "").matchAll(link)) {
-    const fields = Object.fromEntries(
-      [...rest.matchAll(field)].map(([, name, quoted, bare]) => [name, quoted ?? bare]),
-    );
-    if (fields.rel !== "ice-server") continue;
-    servers.push({
-      urls,
-      ...(fields.username && { username: fields.username }),
-      ...(fields.credential && { credential: fields.credential }),
-    });
-  }
-  return servers;
-}
-
-/**
- * What a person wants to know of a sender's report.
- * @param {Iterable<[string, object]>} report RTCStatsReport
- * @param {{bytes: number, at: number}|null} before counters of the last look
- * @param {number} now milliseconds of a steady clock
- */
-export function readStats(report, before, now) {
-  const all = [...report].map(([, one]) => one);
-  const out = all.find((one) => one.type === "outbound-rtp" && one.kind === "video");
-  const remote = all.find((one) => one.type === "remote-inbound-rtp" && one.kind === "video");
-  const pair = all.find((one) => one.type === "candidate-pair" && one.nominated && one.state === "succeeded");
-  const codec = all.find((one) => one.type === "codec" && one.id === out?.codecId);
-  const bytes = out?.bytesSent ?? 0;
-  const seconds = before ? (now - before.at) / 1000 : 0;
-  return {
-    counters: { bytes, at: now },
-    stats: {
-      kbps: seconds > 0 ? Math.round(((bytes - before.bytes) * 8) / 1000 / seconds) : null,
-      rttMs: pair?.currentRoundTripTime === undefined ? null : Math.round(pair.currentRoundTripTime * 1000),
-      width: out?.frameWidth ?? null,
-      height: out?.frameHeight ?? null,
-      fps: out?.framesPerSecond ?? null,
-      loss: remote?.fractionLost ?? null,
-      codec: codec?.mimeType?.split("/")[1] ?? null,
-      limited: out?.qualityLimitationReason === "none" ? null : out?.qualityLimitationReason ?? null,
-    },
-  };
 }

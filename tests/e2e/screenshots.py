@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT, need
 from tests.web.conftest import QUIET
 
 OUT = ROOT / "screenshots"
-SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 800}}
+SIZES: dict[str, ViewportSize] = {
+    "phone": {"width": 390, "height": 844},
+    "laptop": {"width": 1280, "height": 800},
+}
 GAME = {
     "rules": "fiba",
     "home": {

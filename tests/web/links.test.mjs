@@ -5,7 +5,8 @@ import { Api, Refused, Unreachable, inWords } from "../../web_client/api.js";
 import { judgeSocket, judgeUplink } from "../../web_client/check.js";
 import { cutEvents } from "../../web_client/live.js";
 import { Tokens, openPage } from "../../web_client/tokens.js";
-import { iceServersFrom, readStats } from "../../web_client/whip.js";
+import { iceServersFrom } from "../../web_client/whipsession.js";
+import { readStats } from "../../web_client/whipstats.js";
 
 const shelf = () => {
   const map = new Map();

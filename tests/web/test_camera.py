@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.server_process import ServerProcess
 from tests.web.conftest import Visitor
@@ -70,14 +70,12 @@ def test_a_lost_session_is_made_again(
 ) -> None:
     camera = visitor.open("camera")
     sessions: list[str] = []
-    camera.on(
-        "response",
-        lambda answer: (
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith("/main") and answer.status == 201:
             sessions.append(answer.headers["location"])
-            if answer.request.method == "POST" and answer.status == 201 and "/whip/" in answer.url
-            else None
-        ),
-    )
+
+    camera.on("response", note)
     film(camera)
     is_live(camera)
     with server.client(game["tokens"]["camera"]) as client:

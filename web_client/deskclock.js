@@ -1,0 +1,79 @@
+// The desk's clock and periods.
+
+import { newId } from "./calls.js";
+import { formatClock, parseClock, remaining } from "./clock.js";
+import { answered } from "./deskteams.js";
+import { byId, setText, show } from "./dom.js";
+
+export class ClockControls {
+  #desk;
+  #board = null;
+
+  /**
+   * @param {{send: (call: object) => void, context: () => object, place: () => object,
+   *          now: () => number, clockless: () => boolean}} desk what every call says about
+   *   itself, and where in the game we are
+   */
+  constructor(desk) {
+    this.#desk = desk;
+    byId("clock-run").addEventListener("click", () => this.run());
+    byId("clock-set").addEventListener("click", () => this.#set());
+    byId("period").addEventListener("click", () => this.#endPeriod());
+    byId("clock-dialog").addEventListener("submit", (event) => {
+      if (event.submitter?.value !== "ok" || parseClock(byId("clock-text").value) !== null) return;
+      event.preventDefault();
+      show(byId("clock-trouble"), true);
+    });
+  }
+
+  /** @param {object} board the scoreboard as the desk shows it */
+  draw(board) {
+    this.#board = board;
+    const clockless = this.#desk.clockless();
+    const between = board.status === "scheduled" || board.status === "break";
+    const run = byId("clock-run");
+    show(byId("time"), true);
+    show(run, board.status !== "final" && (between || !clockless));
+    setText(run, between ? startWords(board) : board.clock_running ? "Stop" : "Start");
+    run.dataset.running = String(Boolean(board.clock_running));
+    show(byId("clock-set"), !clockless && board.status === "live");
+    show(byId("period"), board.status === "live" || board.status === "break");
+    setText(byId("period"), board.status === "break" ? "Final" : `End ${board.period_label || "period"}`);
+  }
+
+  /** Start or stop; between periods, start the next one. */
+  run() {
+    const board = this.#board;
+    if (!board || board.status === "final") return;
+    const { send, context, place, clockless } = this.#desk;
+    if (board.status === "live") {
+      if (clockless()) return;
+      // The clock as it stood at the tap, not when the tap arrives.
+      send({ type: board.clock_running ? "clock_stop" : "clock_start", ...context(), ...place() });
+      return;
+    }
+    send({ type: "period_start", ...context() });
+    // The ball goes up and the clock runs: one tap for both.
+    if (!clockless()) send({ type: "clock_start", call_id: newId() });
+  }
+
+  #endPeriod() {
+    const type = this.#board?.status === "break" ? "finalize" : "period_end";
+    this.#desk.send({ type, ...this.#desk.context() });
+  }
+
+  async #set() {
+    const field = byId("clock-text");
+    field.value = formatClock(remaining(this.#board, this.#desk.now()));
+    show(byId("clock-trouble"), false);
+    const done = answered(byId("clock-dialog"));
+    field.select();
+    if ((await done) !== "ok") return;
+    const { send, context, place } = this.#desk;
+    send({ type: "clock_set", ...context(), ...place(), clock_ms: parseClock(field.value) });
+  }
+}
+
+function startWords(board) {
+  return board.status === "scheduled" ? "Start game" : "Start next period";
+}
