@@ -13,6 +13,7 @@ from server.simulator import backdrop
 from server.simulator.ball import RADIUS
 from server.simulator.basket import Basket, Half
 from server.simulator.camera import Camera
+from server.simulator.cover import Cover
 from server.simulator.figure import SHIFT, Figure, Figures, fixed
 from server.simulator.look import Look, developed, shade
 from server.simulator.script import Script
@@ -20,7 +21,6 @@ from server.simulator.truth import Box, Label
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
-_MAP = 2  # the map of who hides whom is 2^-_MAP of the picture's size
 _GRAIN = 300  # the noise repeats after so many pixels
 _SPIN = 9.0  # radians a second
 
@@ -63,7 +63,7 @@ class Artist:
             self._shadow(image, camera, body.foot, 0.34)
         ball = script.ball.position
         self._shadow(image, camera, np.array([ball[0], ball[1], 0.0]), 0.13)
-        cover = _Cover(camera.size)
+        cover = Cover(camera.size)
         for _, draw in sorted(self._layers(image, camera, bodies, cover), key=lambda x: -x[0]):
             draw()
         return self._develop(image), cover.boxes()
@@ -84,7 +84,7 @@ class Artist:
     # -- order -----------------------------------------------------------------------------
 
     def _layers(
-        self, image: Image, camera: Camera, bodies: list[Figure], cover: _Cover
+        self, image: Image, camera: Camera, bodies: list[Figure], cover: Cover
     ) -> list[tuple[float, Callable[[], None]]]:
         """Everything with its depth, metres; the furthest is to be drawn first."""
         script = self._script
@@ -123,7 +123,7 @@ class Artist:
 
     # -- things ----------------------------------------------------------------------------
 
-    def _draw_body(self, image: Image, body: Figure, cover: _Cover) -> None:
+    def _draw_body(self, image: Image, body: Figure, cover: Cover) -> None:
         h, w = image.shape[:2]
         x0, y0, x1, y1 = body.xyxy
         if body.depth < 0.8 or x1 < 0 or y1 < 0 or x0 > w or y0 > h:
@@ -135,14 +135,14 @@ class Artist:
         cover.add(Box(label, person.id, team, person.number, _tuple(body.xyxy), 1.0), body.outline)
 
     def _draw_stand(
-        self, image: Image, camera: Camera, basket: Basket, k: int, cover: _Cover
+        self, image: Image, camera: Camera, basket: Basket, k: int, cover: Cover
     ) -> None:
         basket.draw_stand(image, camera)
         board, _ = basket.outlines(camera)
         box = Box("backboard", f"backboard-{k}", None, None, _tuple(basket.board_box(camera)), 1.0)
         cover.add(box, [board])
 
-    def _draw_rim(self, image: Image, camera: Camera, near: Half, k: int, cover: _Cover) -> None:
+    def _draw_rim(self, image: Image, camera: Camera, near: Half, k: int, cover: Cover) -> None:
         near.draw(image)
         basket = self._baskets[k]
         _, ring = basket.outlines(camera)
@@ -151,7 +151,7 @@ class Artist:
         cover.add(hoop, [ring])
         cover.add(box, [ring])
 
-    def _draw_ball(self, image: Image, camera: Camera, cover: _Cover) -> None:
+    def _draw_ball(self, image: Image, camera: Camera, cover: Cover) -> None:
         ball, look = self._script.ball, self._look
         pixel, depth = camera.project(ball.position)
         if float(depth) < 0.5:
@@ -259,48 +259,6 @@ def _grain(rng: np.random.Generator, size: tuple[int, int], sigma: float) -> tup
         for sign in (1, -1)
     )
     return np.asarray(plus, np.uint8), np.asarray(minus, np.uint8)
-
-
-class _Cover:
-    """A small map of which object is on top where; gives each box its visible share."""
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        self._size = size
-        self._map = np.zeros((size[1] >> _MAP, size[0] >> _MAP), np.uint8)
-        self._seen: list[tuple[Box, int, tuple[slice, slice]]] = []
-
-    def add(self, box: Box, polygons: list[NDArray[np.int32]]) -> None:
-        """The next object, nearer than all before it."""
-        mark = len(self._seen) + 1
-        for polygon in polygons:
-            cv2.fillConvexPoly(self._map, polygon, mark, cv2.LINE_8, SHIFT + _MAP)
-        x0, y0, x1, y1 = box.xyxy
-        h, w = self._map.shape
-        step = 1 << _MAP
-        where = (
-            slice(int(np.clip(y0 // step, 0, h)), int(np.clip(y1 // step + 2, 0, h))),
-            slice(int(np.clip(x0 // step, 0, w)), int(np.clip(x1 // step + 2, 0, w))),
-        )
-        drawn = int(np.count_nonzero(self._map[where] == mark))
-        self._seen.append((box, drawn, where))
-
-    def boxes(self) -> tuple[Box, ...]:
-        w, h = self._size
-        out = []
-        for k, (box, drawn, where) in enumerate(self._seen):
-            x0, y0, x1, y1 = box.xyxy
-            clipped = (max(x0, 0.0), max(y0, 0.0), min(x1, float(w)), min(y1, float(h)))
-            if clipped[2] - clipped[0] < 1 or clipped[3] - clipped[1] < 1:
-                continue
-            left = int(np.count_nonzero(self._map[where] == k + 1))
-            whole = (x1 - x0) * (y1 - y0)
-            inside = (clipped[2] - clipped[0]) * (clipped[3] - clipped[1]) / whole
-            share = inside * (left / drawn if drawn else 0.0)
-            rounded = tuple(round(v, 2) for v in clipped)
-            out.append(
-                Box(box.label, box.id, box.team, box.number, rounded, round(min(share, 1.0), 3))  # type: ignore[arg-type]
-            )
-        return tuple(out)
 
 
 def _blot(strength: float) -> Image:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.simulator import formation
-from server.simulator.ball import RADIUS, SUBSTEP_S, Ball, Passage, launch, lob_time
+from server.simulator.ball import SUBSTEP_S, Ball, Passage, launch, lob_time
 from server.simulator.court import NET_DEPTH, RIM_HEIGHT, Court
+from server.simulator.handling import Handling, How
 from server.simulator.players import Squad
 from server.simulator.truth import Event
 
@@ -21,6 +22,7 @@ TEAM = 5  # people a team; home are 0 to 4, away 5 to 9, referees follow
 _ERROR_M = (0.09, 0.003)  # a shooter's error at the ring: this, and this much a metre more
 _FOULED = 0.12
 _STOLEN = 0.05
+_GATHER_S = 0.35  # a catch is held so long before the dribble
 
 
 class Script:
@@ -41,8 +43,7 @@ class Script:
         self._since_s = 0.0  # when the phase began
         self._decide_s = 1.5
         self._passes = 1
-        self._hand = 1
-        self._bounce = 0.0
+        self._handling = Handling()
         self._target = 0
         self._until_s = 0.0
         self._shot: Event | None = None
@@ -72,12 +73,23 @@ class Script:
 
     def grip(self) -> dict[int, tuple[Array, int]]:
         """Whose hands are at the ball, for drawing."""
-        if self.phase == "shoot" or (self.phase == "play" and not self._dribbling()):
-            return {self.holder: (self.ball.position, 2)}
-        if self.phase == "play" and self.ball.position[2] > 0.55:
-            top = self.ball.position + np.array([0.0, 0.0, RADIUS])
-            return {self.holder: (top, self._hand)}
-        return {}
+        how = self._how()
+        grip = None if how is None else self._handling.grip(self.ball, how)
+        return {} if grip is None else {self.holder: grip}
+
+    def _how(self) -> How | None:
+        """How the ball is carried; None while it is free."""
+        if self.phase == "shoot":
+            return "shoot"
+        if self.phase != "play":
+            return None
+        still = self.free_throws or self.now_s - self._since_s <= _GATHER_S
+        return "hold" if still else "dribble"
+
+    def _carry(self, dt: float) -> None:
+        how, age = self._how(), self.now_s - self._since_s
+        if how is not None:
+            self.ball = self._handling.step(self.ball, self.squad, self.holder, how, age, dt)
 
     # -- time ------------------------------------------------------------------------------
 
@@ -89,8 +101,7 @@ class Script:
         getattr(self, "_" + self.phase)(dt)
         self._place()
         self.squad.step(dt)
-        if self.phase in ("play", "shoot"):
-            self._carry(dt)
+        self._carry(dt)
         return tuple(self._events)
 
     def _tell(self, event: Event) -> None:
@@ -149,6 +160,7 @@ class Script:
         if self.phase == "shoot":
             squad.goal[self.holder] = squad.at[self.holder]
             squad.face[self.holder] = ring
+            squad.stance[self.holder] = "release"
             if not self.free_throws:
                 near = min(others, key=lambda i: self._gap(i, squad.at[self.holder]))
                 squad.stance[near] = "contest"
@@ -255,8 +267,7 @@ class Script:
         """The ball is now in the holder's hands."""
         self._tell(self._event("possession"))
         self._enter("play")
-        self._bounce = 0.0
-        self._hand = int(self._rng.integers(0, 2))
+        self._handling.begin(int(self._rng.integers(0, 2)))
         if new_attack:
             self._begin_attack()
         else:
@@ -372,32 +383,3 @@ class Script:
         else:
             self._throw(shooter)
             self.holder = shooter
-
-    # -- the ball in hands -----------------------------------------------------------------
-
-    def _dribbling(self) -> bool:
-        return not self.free_throws and self.now_s - self._since_s > 0.35
-
-    def _carry(self, dt: float) -> None:
-        squad, who = self.squad, self.holder
-        ahead, left = squad.facing()
-        tall, floor = squad.height[who], np.append(squad.at[who], squad.lift[who])
-        age = self.now_s - self._since_s
-        if self.phase == "shoot":
-            part = min(age / 0.5, 1.0)
-            high = tall * (0.62 + 0.5 * part)
-            wish = floor + ahead[who] * (0.36 - 0.06 * part) + np.array([0, 0, high])
-        elif self._dribbling():
-            self._bounce = (self._bounce + dt * 1.7) % 1.0
-            side = left[who] * (1 if self._hand == 0 else -1)
-            top = tall * 0.52
-            high = RADIUS + (top - RADIUS) * abs(np.cos(np.pi * self._bounce)) ** 0.8
-            wish = floor + ahead[who] * 0.38 + side * 0.3 + np.array([0, 0, high])
-        else:
-            wish = floor + ahead[who] * 0.38 + np.array([0, 0, tall * 0.62])
-        before = self.ball.position
-        keep = np.exp(-25 * dt)
-        moved = before * keep + wish * (1 - keep)
-        if self._dribbling() and self.phase == "play":
-            moved[2] = wish[2]
-        self.ball = Ball(moved, (moved - before) / dt)

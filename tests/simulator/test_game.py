@@ -81,7 +81,7 @@ def test_two_teams_of_five() -> None:
 def test_the_demo_shows_its_basket() -> None:
     for view in ("sideline", "corner", "baseline"):
         game = SimulatedGame(1, view=view)
-        for _, truth in islice(game.frames(30), 8):
+        for _, truth in islice(game.frames(40), 4):
             (rim,) = [box for box in truth.boxes if box.label == "rim"]
             assert rim.xyxy[2] - rim.xyxy[0] >= 28
             assert rim.xyxy[0] > 0
@@ -97,7 +97,7 @@ def events_of(seed: int, seconds: float, court: Extent = "half") -> list[Event]:
 
 @pytest.fixture(scope="module", params=["half", "full"])
 def events(request: pytest.FixtureRequest) -> list[Event]:
-    return events_of(21, 120, request.param)
+    return events_of(21, 75, request.param)
 
 
 def test_every_shot_ends_once(events: list[Event]) -> None:
@@ -150,20 +150,20 @@ def test_a_lively_game() -> None:
 
 def test_truth_survives_its_file(tmp_path: Path) -> None:
     out = tmp_path / "game.mp4"
-    assert main([str(out), "--seed", "3", "--seconds", "6", "--size", "160x96"]) == 0
+    assert main([str(out), "--seed", "3", "--seconds", "5", "--size", "160x96"]) == 0
     text = out.with_suffix(".truth.jsonl").read_text()
     header, *lines = (read_line(line) for line in text.splitlines())
     assert isinstance(header, dict)
     game = SimulatedGame(3, size=(160, 96))
     assert header == {k: v for k, v in game.header().items() if k != "kind"}
-    truths = [truth for _, truth in islice(game.frames(), 180)]
+    truths = [truth for _, truth in islice(game.frames(), 150)]
     frames = [line for line in lines if isinstance(line, Truth)]
     assert [(f.index, f.media_s, f.boxes) for f in frames] == [
         (t.index, t.media_s, t.boxes) for t in truths
     ]
     assert [line for line in lines if isinstance(line, Event)] == list(game.events())
     with av.open(str(out)) as read:
-        assert sum(1 for _ in read.decode(video=0)) == 180
+        assert sum(1 for _ in read.decode(video=0)) == 150
 
 
 def test_a_line_of_something_else_is_refused() -> None:
