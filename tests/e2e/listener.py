@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +20,8 @@ class Listener:
 
     def __init__(self, url: str, game: str, token: str, since: str | None = None) -> None:
         address = f"{url.replace('http', 'ws', 1)}/live/{game}?token={token}"
-        self._socket = connect(address + (f"&since={since}" if since else ""), max_size=2**24)
+        self._opened = ExitStack()
+        self._connect = connect(address + (f"&since={since}" if since else ""), max_size=2**24)
         self._new = threading.Condition()
         self.messages: list[Message] = []
         self._thread = threading.Thread(target=self._read, name="listener")
@@ -34,6 +36,7 @@ class Listener:
             return  # a server that was killed says nothing more
 
     def __enter__(self) -> Listener:
+        self._socket = self._opened.enter_context(self._connect)
         self._thread.start()
         return self
 
@@ -43,7 +46,7 @@ class Listener:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._socket.close()
+        self._opened.close()
         self._thread.join(10)
 
     def of(self, kind: str) -> list[Message]:
