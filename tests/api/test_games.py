@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.api.conftest import Game, problem
 from tests.server_process import GAME, ServerProcess
+from tests.support import ROOT
 
 
 def test_a_new_game_has_links_that_a_person_can_open(game: Game, server: ServerProcess) -> None:
@@ -179,3 +184,19 @@ def test_a_malformed_game_is_refused(game: Game, body: object) -> None:
     answer = game.nobody.post("/api/v1/games", json=body)
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_command_makes_a_game_too(server: ServerProcess, tmp_path: Path) -> None:
+    roster = tmp_path / "game.json"
+    roster.write_text(json.dumps(GAME))
+    command = [sys.executable, "-m", "server.cli", "game", "new", "--url", server.url, "--json"]
+    done = subprocess.run([*command, "--file", str(roster)], cwd=ROOT, capture_output=True)
+    made = json.loads(done.stdout)
+    assert done.returncode == 0
+    with server.client(made["tokens"]["watch"]) as client:
+        state = client.get(f"/api/v1/games/{made['game_id']}").json()
+    assert state["home"]["name"] == "Lions"
+    roster.write_text('{"rules": "chess"}')
+    refused = subprocess.run([*command, "--file", str(roster)], cwd=ROOT, capture_output=True)
+    assert refused.returncode == 2
+    assert b"422" in refused.stderr

@@ -117,3 +117,17 @@ def test_the_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     verdicts = {f["check"]: f["verdict"] for f in map(json.loads, done.stdout.splitlines())}
     assert done.returncode == 1
     assert (verdicts["redis"], verdicts["database"]) == ("failed", "failed")
+
+
+def test_a_models_file_in_the_data_folder_adds_models(tmp_path: Path) -> None:
+    (tmp_path / "models.toml").write_text(
+        'default = "mine"\n[[model]]\nname = "mine"\nfile = "mine.onnx"\n'
+        'licence = "MIT"\nlabels = ["player"]\n'
+    )
+    listed = courtside("models", "list", "--json", "--data", str(tmp_path))
+    models = {m["name"]: m for m in map(json.loads, listed.stdout.splitlines())}
+    assert models["mine"]["default"]
+    assert len(models) >= 2
+    verified = courtside("models", "verify", "--data", str(tmp_path))
+    assert verified.returncode == 1
+    assert "mine.onnx is not there" in verified.stdout
