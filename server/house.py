@@ -24,7 +24,7 @@ from server.ingest.ice import IceSettings
 from server.live.bus import Bus
 from server.live.hub import Hub
 from server.live.lease import Leases
-from server.live.private_redis import PrivateRedis
+from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.meters import Gauges, Meters, watch_loop
@@ -182,6 +182,8 @@ async def _open_redis(
         await private.start()
         stack.push_async_callback(private.stop)
         url = private.url
+    else:
+        await refuse_old(url)
     store = LiveStore(connect(url), clock, process)
     stack.push_async_callback(store.client.aclose)
     bus = Bus(connect(url), process)

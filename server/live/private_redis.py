@@ -256,6 +256,30 @@ async def answers(url: str, timeout_s: float = 1.0) -> bool:
         await client.aclose()
 
 
+async def refuse_old(url: str, timeout_s: float = 2.0) -> None:
+    """RedisMissing when the Redis that a person named is too old for us; one that does not
+    answer now may do so later."""
+    client = redis.asyncio.from_url(url, socket_connect_timeout=timeout_s, decode_responses=True)
+    try:
+        async with asyncio.timeout(timeout_s):
+            info = await client.info("server")
+    except (RedisError, OSError, TimeoutError) as error:
+        log.warning("the Redis of --redis does not answer, going on without it: %s", error)
+        return
+    finally:
+        await client.aclose()
+    found = str(info.get("redis_version", ""))  # Valkey says here which Redis it equals
+    if not is_new_enough(found):
+        need = f"Redis {OLDEST[0]}.{OLDEST[1]} or newer is needed"
+        raise RedisMissing(f"{need}, and the one of --redis is {found or 'of no known version'}")
+
+
+def is_new_enough(version: str) -> bool:
+    """`7.0.15` is, `5.0.7` is not."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return found is not None and (int(found[1]), int(found[2])) >= OLDEST
+
+
 def stop_orphan(note: Path) -> None:
     """End the Redis that a pid file names, if it still is that Redis. Waits for its end."""
     found = _read_note(note)

@@ -20,9 +20,12 @@ from server.live.private_redis import (
     answers,
     candidates,
     find_server,
+    is_new_enough,
+    refuse_old,
     server_version,
 )
 from tests.live.conftest import until
+from tests.redis_server import RedisServer
 from tests.support import ROOT, missing
 
 CLOCK = SystemClock()
@@ -92,6 +95,29 @@ def test_an_old_redis_is_named_and_refused(tmp_path: Path, monkeypatch: pytest.M
         find_server(path=str(tmp_path))
     with pytest.raises(RedisMissing, match="none was found: install"):
         find_server(path=str(tmp_path / "empty"))
+
+
+@pytest.mark.parametrize(
+    ("version", "enough"),
+    [
+        ("7.0.15", True),
+        ("6.2.0", True),
+        ("10.1", True),
+        ("6.0.16", False),
+        ("5.0.7", False),
+        ("", False),
+        ("new", False),
+    ],
+)
+def test_versions(version: str, enough: bool) -> None:
+    assert is_new_enough(version) is enough
+
+
+async def test_a_redis_that_a_person_named_is_looked_at(redis_server: RedisServer) -> None:
+    await refuse_old(redis_server.url)
+    redis_server.kill()
+    await refuse_old(redis_server.url)  # away: not a reason to stop
+    await refuse_old("redis://127.0.0.1:1/0")
 
 
 async def test_it_starts_again_when_it_is_killed(tmp_path: Path) -> None:

@@ -66,8 +66,12 @@ async def test_twenty_writers_at_once_leave_one_line(store: LiveStore) -> None:
     async def write() -> None:
         seq = 0
         while seq < 20:
-            wrote = await store.publish(GAME, message(seq + 1), seq + 1)
-            seq += wrote in ("ok", "old")
+            try:
+                wrote = await store.publish(GAME, message(seq + 1), seq + 1)
+            except RedisAway:  # twenty connections at once on a busy machine
+                await asyncio.sleep(0.01)
+            else:
+                seq += wrote in ("ok", "old")
 
     await asyncio.gather(*(write() for _ in range(20)))
     stored = await store.load(GAME)
