@@ -110,7 +110,10 @@ class Composer:
         ox = rng.uniform(min(0, width - side), max(0, width - side))
         oy = rng.uniform(min(0, height - side), max(0, height - side))
         if boxes and rng.random() < 0.5:
-            x1, y1, x2, y2 = boxes[int(rng.integers(len(boxes)))][1]
+            # Balls and hoops are few among the people: they get more than their share.
+            few = [box for label, box in boxes if label != PLAYER]
+            some = few if few and rng.random() < 0.6 else [box for _, box in boxes]
+            x1, y1, x2, y2 = some[int(rng.integers(len(some)))]
             ox = rng.uniform(*sorted((x2 - side * 0.95, x1 - side * 0.05)))
             oy = rng.uniform(*sorted((y2 - side * 0.95, y1 - side * 0.05)))
         flip = rng.random() < 0.5
@@ -184,6 +187,9 @@ class Composer:
         parts = [hoop.board, hoop.far_half, None, hoop.near_half]
         if behind:
             parts = [hoop.far_half, None, hoop.near_half, hoop.board]
+        bare = rng.random() < 0.06  # a board alone is no hoop, nor is the square on it
+        if bare:
+            parts = [hoop.board]
         for part in parts:
             if part is not None:
                 part(canvas)
@@ -196,6 +202,8 @@ class Composer:
         mixed = view.astype(np.float32)
         lay(mixed, small, 0, 0)
         view[:] = np.clip(mixed, 0, 255).astype(np.uint8)
+        if bare:
+            return
         boxes.append((RIM, box))
         boxes.extend(middle)
         if rng.random() < 0.35:

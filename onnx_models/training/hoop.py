@@ -262,4 +262,4 @@ class Hoop:
 
     @property
     def _cord_m(self) -> float:
-        return 0.007 + 0.011 * ((self._light * 3.7) % 1.0)
+        return 0.005 + 0.010 * ((self._light * 3.7) % 1.0)
