@@ -84,20 +84,17 @@ class Books:
         return CreatedGame(record.game_id, record.epoch)
 
     def games(self) -> list[Json]:
-        found = []
-        for line in self._log.games():
-            names = self._log.names(line.record.game_id)
-            found.append(
-                {
-                    "game_id": line.record.game_id,
-                    "rules": line.record.rules,
-                    "created_at": line.record.created_at.isoformat(),
-                    "last_at": line.last_at.isoformat(),
-                    "seq": line.seq,
-                    **{s: {"name": names.get(s, d)} for s, d in DEFAULT_NAMES.items()},
-                }
-            )
-        return found
+        return [
+            {
+                "game_id": line.record.game_id,
+                "rules": line.record.rules,
+                "created_at": line.record.created_at.isoformat(),
+                "last_at": line.last_at.isoformat(),
+                "seq": line.seq,
+                **{s: {"name": line.teams.get(s, name)} for s, name in DEFAULT_NAMES.items()},
+            }
+            for line in self._log.games()
+        ]
 
     def token_version(self, game_id: str) -> int | None:
         record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None

@@ -35,9 +35,9 @@ def judge(game: Game, call: Call, guess: bool) -> Event:
 
     guess: find a link that was not said; False for a fact that is said anew by an amendment.
     """
-    where = None if call.type in _TIME else place(game, call)
-    if where is None:
+    if call.type in _TIME:
         return _TIME[call.type](game, call)
+    where = place(game, call)
     if call.type in _LINKED:
         return _linked(game, call, where, guess)
     return _PLAYS[call.type](game, call, where)

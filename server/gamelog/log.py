@@ -43,11 +43,13 @@ class GameRecord:
 
 @dataclass(frozen=True, slots=True)
 class GameLine:
-    """One line of the list of games. last_at: its last entry, or its making."""
+    """One line of the list of games. last_at: its last entry, or its making. teams: the names
+    of `home` and `away` that are kept."""
 
     record: GameRecord
     seq: int
     last_at: datetime
+    teams: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.game.entry import Entry
+from server.game.events import SIDES
 from server.gamelog.log import (
     CallRecord,
     Commit,
@@ -49,6 +50,7 @@ class MemoryLog:
                 shelf.record,
                 len(shelf.entries),
                 shelf.entries[-1].at if shelf.entries else shelf.record.created_at,
+                {side: shelf.names[side] for side in SIDES if side in shelf.names},
             )
             for shelf in self._shelves.values()
             if not shelf.record.erased

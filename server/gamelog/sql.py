@@ -8,14 +8,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, update
+from sqlalchemy import bindparam, delete, func, insert, inspect, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlmodel import col, select
 
 from server.game.entry import Entry
-from server.game.events import SCHEMA
+from server.game.events import SCHEMA, SIDES
 from server.gamelog.codec import decode, encode
 from server.gamelog.engine import open_engine
 from server.gamelog.log import (
@@ -46,6 +46,26 @@ _LOCKED_COUNT = (
     select(GameRow.proposal_count)
     .where(col(GameRow.game_id) == bindparam("game"))
     .with_for_update(key_share=True)
+)
+
+# Two looks at the end of each game's index, not a walk over all entries.
+_OF_GAME = col(EntryRow.game_id) == col(GameRow.game_id)
+_GAMES = (
+    sa_select(
+        *inspect(GameRow).columns,
+        sa_select(func.max(EntryRow.seq)).where(_OF_GAME).scalar_subquery().label("seq"),
+        sa_select(col(EntryRow.at))
+        .where(_OF_GAME)
+        .order_by(col(EntryRow.seq).desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("last_at"),
+    )
+    .where(col(GameRow.erased).is_(False))
+    .order_by(col(GameRow.created_at).desc(), col(GameRow.game_id).desc())
+)
+_TEAMS = sa_select(col(NameRow.game_id), col(NameRow.who), col(NameRow.name)).where(
+    col(NameRow.who).in_(SIDES)
 )
 
 
@@ -97,28 +117,17 @@ class SqlLog:
         return None if row is None else _record(row)
 
     def games(self) -> list[GameLine]:
-        last = (
-            select(
-                EntryRow.game_id,
-                func.max(EntryRow.seq).label("seq"),
-                func.max(EntryRow.at).label("last_at"),
-            )
-            .group_by(EntryRow.game_id)
-            .subquery()
-        )
-        query = (
-            select(GameRow.__table__, last.c.seq, last.c.last_at)  # type: ignore[attr-defined]
-            .outerjoin(last, last.c.game_id == GameRow.game_id)
-            .where(col(GameRow.erased).is_(False))
-            .order_by(col(GameRow.created_at).desc(), col(GameRow.game_id).desc())
-        )
         with self._read() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_GAMES).all()
+            teams: dict[str, dict[str, str]] = {}
+            for row in connection.execute(_TEAMS):
+                teams.setdefault(row.game_id, {})[row.who] = row.name
         return [
             GameLine(
                 _record(row),
                 row.seq or 0,
                 datetime.fromisoformat(row.last_at or row.created_at),
+                teams.get(row.game_id, {}),
             )
             for row in rows
         ]

@@ -14,6 +14,7 @@ from server.gamelog.log import (
     Commit,
     Conflict,
     GameExists,
+    GameLine,
     GameRecord,
     Log,
     Proposal,
@@ -41,7 +42,7 @@ def game(log: Log) -> Log:
 def test_a_game_is_kept_as_it_was_made(game: Log) -> None:
     assert game.game("g1") == RECORD
     assert game.game("g2") is None
-    assert [(line.record, line.seq, line.last_at) for line in game.games()] == [(RECORD, 0, NOON)]
+    assert game.games() == [GameLine(RECORD, 0, NOON, {"home": "Löwen"})]
     with pytest.raises(GameExists):
         game.add_game(replace(RECORD, epoch="e2"), {})
     assert game.game("g1") == RECORD
@@ -69,7 +70,12 @@ def test_entries_come_back_equal_and_in_order(game: Log) -> None:
     assert game.entries("g1", after=1, upto=2) == [first.entries[1]]
     assert game.entries("g1", after=4) == []
     assert game.entries("other") == []
-    assert game.games()[0].seq == 4
+    later = replace(RECORD, game_id="g0", created_at=NOON + timedelta(seconds=1))
+    game.add_game(later, {"away": "B"})
+    assert game.games() == [
+        GameLine(later, 0, later.created_at, {"away": "B"}),
+        GameLine(RECORD, 4, NOON, {"home": "Löwen"}),
+    ]
 
 
 @pytest.mark.parametrize("seqs", [(1,), (2,), (1, 2), (2, 3)])
