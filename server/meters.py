@@ -15,6 +15,7 @@ from server.clock import Clock
 
 _SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_BATCHES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
 _REMEMBERED = 600
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -34,6 +35,7 @@ class Meters:
         self._looked = self._histogram("inference_seconds", "One batch in the network")
         self._delay = self._histogram("loop_delay_seconds", "Lateness of the event loop", _DELAYS)
         self._pictures = self._counter("pictures_looked", "Pictures that went through the network")
+        self._batch = self._histogram("batch_pictures", "Pictures in one batch", _BATCHES)
         self._seen = self._counter("frames_seen", "Frames whose tracks were handed over")
         self._dropped = self._counter("frames_dropped", "Frames that a newer one replaced")
         self._requests = Counter(
@@ -57,6 +59,7 @@ class Meters:
         """The network looked at one batch."""
         self._pictures.inc(pictures)
         self._looked.observe(looked_s)
+        self._batch.observe(pictures)
 
     def loop_delay(self, seconds: float) -> None:
         """The event loop was this late."""

@@ -300,4 +300,5 @@ async def _once(
     task = made.get(hide)
     if task is None or (task.done() and (task.cancelled() or task.exception())):
         task = made[hide] = asyncio.create_task(make(hide))
-    return await asyncio.shield(task)
+    # Most who ask come when it is made; a shield for each of a thousand viewers costs.
+    return task.result() if task.done() else await asyncio.shield(task)
