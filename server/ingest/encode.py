@@ -240,7 +240,15 @@ def file_pictures(path: Path | str, loop: bool = False) -> Iterator[Picture]:
         offset_s = end_s + 1 / MOST_FPS
 
 
-def _once(path: Path | str) -> Iterator[tuple[av.VideoFrame, float]]:
+def upright(frame: av.VideoFrame) -> av.VideoFrame | NDArray[np.uint8]:
+    """A phone held upright writes pictures that lie on their side, and a note that says so."""
+    quarters = round(frame.rotation / 90) % 4
+    if quarters == 0:
+        return frame
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="bgr24"), quarters))
+
+
+def _once(path: Path | str) -> Iterator[Picture]:
     with av.open(str(path)) as container:
         if not container.streams.video:
             raise ValueError(f"{path} has no video")
@@ -255,6 +263,6 @@ def _once(path: Path | str) -> Iterator[tuple[av.VideoFrame, float]]:
             if seconds - first_s - last_s < 0.8 / MOST_FPS:
                 continue
             last_s = seconds - first_s
-            yield frame, last_s
+            yield upright(frame), last_s
         if first_s is None:
             raise ValueError(f"{path} has no pictures")

@@ -19,11 +19,11 @@ def pictures(width: int, height: int) -> list[av.VideoFrame]:
     rng = np.random.default_rng(1)
     scene = rng.integers(0, 255, (height // 16, width // 8, 3), np.uint8)
     scene = scene.repeat(16, axis=0).repeat(16, axis=1)
+    noise = rng.normal(0, 4, (height, width, 1))
     found = []
     for shift in range(30):
         image = np.ascontiguousarray(scene[:, shift * 8 : shift * 8 + width])
-        noise = rng.normal(0, 4, image.shape[:2])[:, :, None]
-        image = np.clip(image + noise, 0, 255).astype(np.uint8)
+        image = np.clip(image + np.roll(noise, shift, axis=0), 0, 255).astype(np.uint8)
         found.append(av.VideoFrame.from_ndarray(image, "bgr24").reformat(format="yuv420p"))
     return found
 

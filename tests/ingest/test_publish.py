@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -110,6 +112,32 @@ def test_a_loop_goes_on_in_time() -> None:
     steps = np.diff(times)
     assert steps.min() > 0.02
     assert steps.max() < 0.06
+
+
+def test_a_phone_held_upright(tmp_path: Path) -> None:
+    turned = tmp_path / "turned.mp4"
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:32, :, 2] = 255  # red above, blue below
+    image[32:, :, 0] = 255
+    with av.open(str(turned), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))
+        container.mux(stream.encode(None))
+    # The note, as telephones write it: to be looked at, turn a quarter clockwise.
+    data = bytearray(turned.read_bytes())
+    matrix = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    at = data.index(b"tkhd") + 4 + 40
+    data[at : at + len(matrix)] = matrix
+    turned.write_bytes(data)
+    picture, _ = next(iter(file_pictures(turned)))
+    assert isinstance(picture, np.ndarray)
+    assert picture.shape == (64, 64, 3)
+    blue_left = picture[:, :16].mean(axis=(0, 1))
+    red_right = picture[:, 48:].mean(axis=(0, 1))
+    assert blue_left[0] > 200
+    assert red_right[2] > 200
 
 
 def test_a_slow_source_is_played_slower() -> None:
