@@ -241,6 +241,8 @@ class Figures:
         far_arm = (depth[:, SHOULDER] < depth[:, SHOULDER + 1]).astype(int)
         far_leg = (depth[:, KNEE] < depth[:, KNEE + 1]).astype(int)
         dark_f, lit_f, hull_f = fixed(dark), fixed(lit), fixed(hull)
+        # The bright part of the torso is a smaller copy, moved towards the light.
+        shift = (0.16 * hull.mean(axis=1) + 1.1 * move[:, _TORSO]) * (1 << SHIFT)
         out = []
         for i, person in enumerate(squad.people):
             order = _order(
@@ -250,7 +252,9 @@ class Figures:
                 bool(facing[i]),
             )
             torso = cv2.convexHull(hull_f[i])[:, 0]
-            polygons, outline, after = self._polygons(i, order, dark_f[i], lit_f[i], torso, move[i])
+            polygons, outline, after = self._polygons(
+                i, order, dark_f[i], lit_f[i], torso, shift[i]
+            )
             lines, width = self._lines(i, pixels[i], bool(facing[i]), float(size[i]))
             strokes = (after, lines, self._clothes[i]["number"], width)
             foot = np.append(squad.at[i], 0.0)
@@ -266,7 +270,7 @@ class Figures:
         dark: Polygon,
         lit: Polygon,
         torso: Polygon,
-        move: Array,
+        shift: Array,
     ) -> tuple[list[tuple[Polygon, Colour]], list[Polygon], int]:
         """What to paint, what hides others, and after which polygon the number comes."""
         polygons: list[tuple[Polygon, Colour]] = []
@@ -278,9 +282,7 @@ class Figures:
             part = _PARTS[k]
             shape, bright = dark[k], lit[k]
             if k == _TORSO:
-                middle = torso.mean(axis=0)
-                inner = middle + (torso - middle) * 0.84 + move[k] * (1.1 * (1 << SHIFT))
-                shape, bright = torso, inner.astype(np.int32)
+                shape, bright = torso, (torso * 0.84 + shift).astype(np.int32)
             if part.solid:
                 outline.append(shape)
             if not part.lit:
