@@ -32,6 +32,7 @@ from server.problems import Problem
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
+STALL_S = 0.75
 KEY_FRAME_AFTER_S = 0.5
 REMEMBERED = 512
 
@@ -81,7 +82,7 @@ class Cameras:
         """Answer an offer. Raises Problem 400, 422, 503."""
         offer = read_offer(body)
         self._make_room(game, camera)
-        if self._watchdog is None:
+        if self._watchdog is None or self._watchdog.done():
             self._watchdog = asyncio.create_task(self._watch(), name="camera watchdog")
         place = self._camera(game, camera)
         session = Session(
@@ -309,9 +310,15 @@ class Cameras:
     # --- the watchdog
 
     async def _watch(self) -> None:
+        before_s, excused = self._clock.monotonic_s(), False
         while True:
             await asyncio.sleep(TICK_S)
             now_s = self._clock.monotonic_s()
+            # After a stall of our own the packets are still in the sockets: look once more.
+            excused = not excused and now_s - before_s > STALL_S
+            before_s = now_s
+            if excused:
+                continue
             for session in list(self._sessions.values()):
                 self._look(session, now_s)
 

@@ -150,6 +150,20 @@ async def test_a_killed_publisher_is_noticed_within_three_seconds(house: House) 
     assert house.states[-1][3]
 
 
+async def test_our_own_stall_is_not_the_publishers_fault(house: House) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.ingest.aiortc_whip", f"{house.url}/whip/g1", TOKEN, cwd=ROOT
+    )
+    try:
+        await until(lambda: len(house.sink().media) > 20, what="pictures")
+        time.sleep(2.6)
+        await asyncio.sleep(1.0)
+        assert house.statuses() == ["live"]
+    finally:
+        process.kill()
+        await process.wait()
+
+
 async def test_a_publisher_that_never_connects_is_forgotten(opener: Opener) -> None:
     house = await opener(limits=Limits(connect_within_s=0.5))
     silent = AiortcPublisher("")
