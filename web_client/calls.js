@@ -99,5 +99,5 @@ export function newId(random = crypto) {
 }
 
 function withoutNulls(call) {
-  return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(Object.entries(call).filter(([, value]) => (value ?? null) !== null));
 }

@@ -120,9 +120,14 @@ async function takeAgain() {
 }
 
 async function listCameras(current) {
-  const devices = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+  const all = await navigator.mediaDevices.enumerateDevices();
+  const devices = all.filter((one) => one.kind === "videoinput");
   byId("cameras").replaceChildren(...devices.map((device, i) =>
-    el("option", { value: device.deviceId, text: device.label || `Camera ${i + 1}`, selected: device.deviceId === current })));
+    el("option", {
+      value: device.deviceId,
+      text: device.label || `Camera ${i + 1}`,
+      selected: device.deviceId === current,
+    })));
   show(byId("choice"), devices.length > 1);
 }
 
@@ -173,7 +178,8 @@ function drawStats(now) {
     codec ? ["", codec] : null,
     limited ? ["", limited === "cpu" ? "phone at its limit" : "network at its limit"] : null,
   ].filter(Boolean);
-  byId("stats").replaceChildren(...parts.map(([bold, rest]) => el("span", {}, el("b", { text: bold }), rest)));
+  byId("stats").replaceChildren(
+    ...parts.map(([bold, rest]) => el("span", {}, el("b", { text: bold }), rest)));
   show(byId("stats"), true);
   show(byId("turn"), Boolean(width && height > width));
 }

@@ -35,14 +35,20 @@ const mine = []; // the calls of this page that may be undone, latest last
 const board = new Board(byId("board"));
 const teams = new TeamColumns({ onPick: pick, onLineup: changeLineup, onAdd: addPlayer });
 const after = new FollowUp(byId("after"), teams, finish);
-const clock = new ClockControls({ send, context, place, now: () => live.now(), clockless: () => clockless });
-const proposals = new ProposalCards(byId("proposals"), { onAccept: acceptProposal, onReject: rejectProposal });
+const clock = new ClockControls({
+  send, context, place, now: () => live.now(), clockless: () => clockless,
+});
+const proposals = new ProposalCards(byId("proposals"), {
+  onAccept: acceptProposal, onReject: rejectProposal,
+});
 const queue = new CallQueue(new Api(token), localStorage, game, drawQueue);
 const live = new LiveGame(game, token, {
   onChange(_, changed, message) {
     if (message.type === "snapshot") queue.settle([], message.seq);
     if (message.type === "update") {
-      for (const entry of message.entries ?? []) seqs.set(entry.call_id, seqs.get(entry.call_id) ?? entry.seq);
+      for (const { call_id, seq } of message.entries ?? []) {
+        if (!seqs.has(call_id)) seqs.set(call_id, seq);
+      }
       queue.settle(message.entries ?? [], message.seq);
     }
     if (changed.length) draw(changed);
@@ -224,7 +230,7 @@ function drawTroubles() {
       el("span", {}, el("strong", { text: `${label}: ` }), detail),
       problem ? el("button", {
         type: "button", class: "plain", "aria-label": "Dismiss", text: "✕",
-        on: { click: () => queue.dismiss(queue.problems.find((one) => one.label === label && one.detail === detail)) },
+        on: { click: () => queue.dismiss(problem) },
       }) : null));
 }
 
@@ -247,10 +253,11 @@ function drawArmed() {
 /** A button that asks once more before it takes a play back. */
 function voidButton(play) {
   if (play.voided || play.type === "void") return null;
-  const button = el("button", { type: "button", class: "plain", text: "Undo", "aria-label": `Take back: ${play.text}` });
+  const label = `Take back: ${play.words}`;
+  const button = el("button", { type: "button", class: "plain", text: "Undo", "aria-label": label });
   button.addEventListener("click", () => {
     if (button.dataset.sure === "true") {
-      return send({ type: "void", links: play.seq, call_id: newId() }, `Taken back: ${play.text}`);
+      return send({ type: "void", links: play.seq, call_id: newId() }, `Taken back: ${play.words}`);
     }
     button.dataset.sure = "true";
     setText(button, "Sure?");

@@ -25,7 +25,9 @@ export class FollowUp {
     const next = followUp(call);
     show(this.#strip, Boolean(next));
     if (!next) return;
-    const close = el("button", { type: "button", class: "plain", text: "Skip", on: { click: () => this.hide() } });
+    const close = el("button", {
+      type: "button", class: "plain", text: "Skip", on: { click: () => this.hide() },
+    });
     this.#strip.replaceChildren(
       el("div", { class: "ask" }, el("strong", { text: `${next.ask}?` }), close),
       el("div", { class: "who" }, ...next.choices.map((choice) => this.#row(choice))));

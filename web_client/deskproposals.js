@@ -40,6 +40,7 @@ export class ProposalCards {
   #card({ proposal, armed, more, made, value }) {
     const sure = Math.round((proposal.made ? proposal.probability : 1 - proposal.probability) * 100);
     const word = proposal.made ? "made" : "missed";
+    const rest = more > 0 ? ` · ${more} more` : "";
     const mend = (change) => {
       this.#mended.set(proposal.id, { ...this.choice(proposal), ...change });
       this.#redraw();
@@ -49,7 +50,7 @@ export class ProposalCards {
     return el("article", { class: "proposal" },
       el("div", { class: "row spread" },
         el("strong", { text: armed ? "Now tap the shooter" : "Shot seen" }),
-        el("span", { class: "soft small", text: `${word}, ${sure} % sure${more > 0 ? ` · ${more} more` : ""}` })),
+        el("span", { class: "soft small", text: `${word}, ${sure} % sure${rest}` })),
       el("div", { class: "row" },
         el("span", { class: "segment", role: "group", "aria-label": "Result" },
           choose("Made", made === true, { made: true }), choose("Missed", made === false, { made: false })),

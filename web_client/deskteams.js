@@ -47,7 +47,8 @@ export class TeamColumns {
       const rows = Object.fromEntries((boxscore?.[team]?.players ?? []).map((row) => [row.id, row]));
       const shown = this.playing(team);
       players.classList.toggle("many", shown.length > MANY);
-      const items = shown.map((player, i) => ({ ...player, pf: rows[player.id]?.pf ?? 0, key: keyOf(team, i) }));
+      const items = shown.map((player, i) => (
+        { ...player, pf: rows[player.id]?.pf ?? 0, key: keyOf(team, i) }));
       follow(players, items, (item) => item.id, (item) => this.#button(team, item));
       setText(this.#columns[team].own, this.#roster[team]?.name || (team === "home" ? "Home" : "Away"));
       this.#columns[team].own.title = "The team itself, no player";
@@ -75,9 +76,12 @@ export class TeamColumns {
       type: "button", class: "own", "aria-pressed": "false", text: team,
       on: { click: () => this.#onPick(team, null) },
     });
-    const lineup = el("button", { type: "button", text: "Line-up", on: { click: () => this.#onLineup(team) } });
+    const lineup = el("button", {
+      type: "button", text: "Line-up", on: { click: () => this.#onLineup(team) },
+    });
     const add = el("button", {
-      type: "button", text: "+ #", "aria-label": `New player, ${team}`, on: { click: () => this.#onAdd(team) },
+      type: "button", text: "+ #", "aria-label": `New player, ${team}`,
+      on: { click: () => this.#onAdd(team) },
     });
     document.querySelector(`.team[data-team="${team}"]`).append(
       own, players, el("div", { class: "extra" }, lineup, add));

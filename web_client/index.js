@@ -25,10 +25,11 @@ function drawGames() {
 function gameCard(id, { title, links: given = {}, tokens: held }) {
   const links = PAGES.filter(([, , role]) => held[role]).map(([page, word, role]) => {
     // The server knows the address that phones can reach; else the one of this page.
-    const address = given[page] ?? `${location.origin}/${page}/${encodeURIComponent(id)}?token=${encodeURIComponent(held[role])}`;
+    const path = `/${page}/${encodeURIComponent(id)}`;
+    const address = given[page] ?? `${location.origin}${path}?token=${encodeURIComponent(held[role])}`;
     // The browser holds the token already: the plain address opens it.
     return el("div", { class: "link" },
-      el("a", { class: "button", href: `/${page}/${encodeURIComponent(id)}`, text: word }),
+      el("a", { class: "button", href: path, text: word }),
       el("button", {
         type: "button", text: "Share", "aria-label": `Share the ${word.toLowerCase()} link`,
         on: { click: (event) => share(`Courtside: ${word}`, address, event.currentTarget) },
@@ -67,8 +68,11 @@ form.addEventListener("submit", async (event) => {
   const body = { rules: "fiba" };
   for (const team of ["home", "away"]) {
     const { players, wrong } = readRoster(String(data.get(`${team}-players`)));
-    if (wrong.length) return notice(`Not a number and a name (or twice the same number): ${wrong.join("; ")}`);
-    body[team] = { name: String(data.get(`${team}-name`)).trim() || (team === "home" ? "Home" : "Away"), players };
+    if (wrong.length) {
+      return notice(`Not a number and a name, or the same number twice: ${wrong.join("; ")}`);
+    }
+    const fallback = team === "home" ? "Home" : "Away";
+    body[team] = { name: String(data.get(`${team}-name`)).trim() || fallback, players };
   }
   byId("make").disabled = true;
   try {
@@ -89,7 +93,9 @@ form.addEventListener("submit", async (event) => {
       show(byId("admin"), true);
       form.elements.admin.focus();
     }
-    notice(needsAdmin ? "This server lets only its organiser make games. Write the admin token." : inWords(error));
+    notice(needsAdmin
+      ? "This server lets only its organiser make games. Write the admin token."
+      : inWords(error));
   } finally {
     byId("make").disabled = false;
   }

@@ -188,7 +188,8 @@ export class CallQueue {
   }
 
   #fail({ label }, detail) {
-    this.#problems = [{ label, detail }, ...this.#problems].slice(0, 20);
+    const others = this.#problems.filter((one) => one.label !== label || one.detail !== detail);
+    this.#problems = [{ label, detail }, ...others].slice(0, 20);
     this.#onChange(this);
   }
 

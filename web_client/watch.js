@@ -23,7 +23,8 @@ let earlier = []; // plays before those that the state carries, newest first
 const live = new LiveGame(game, token, {
   onChange(_, changed) {
     const { state, tracks } = live.view;
-    for (const section of changed) SECTIONS[section]?.(state, tracks);
+    // In the order below: the score first, it is what everyone waits for.
+    for (const [name, draw] of Object.entries(SECTIONS)) if (changed.includes(name)) draw(state, tracks);
   },
   onState() {
     drawLine(byId("line"), live);

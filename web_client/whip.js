@@ -1,7 +1,9 @@
 // Publishing a camera by WHIP (RFC 9725), and coming back when the line breaks.
 
 import { backoff } from "./backoff.js";
-import { NoSession, bearer, connected, endSession, gathered, iceServers, offerTo, preferH264 } from "./whipsession.js";
+import {
+  NoSession, bearer, connected, endSession, gathered, iceServers, offerTo, preferH264,
+} from "./whipsession.js";
 import { readStats } from "./whipstats.js";
 
 const LOST_MS = 3_000;
