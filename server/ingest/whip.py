@@ -97,15 +97,25 @@ def router(cameras: Cameras, authorize: Authorize) -> APIRouter:
         _check_names(game, camera)
         return Response(None, 204, {**CORS, "Accept-Post": SDP, "Allow": ENDPOINT_METHODS})
 
-    async def endpoint_options(game: str, camera: str = MAIN) -> Response:
+    async def endpoint_options(request: Request, game: str, camera: str = MAIN) -> Response:
         _check_names(game, camera)
         headers = {"Accept-Post": SDP, "Allow": ENDPOINT_METHODS}
         # Browsers ask for the session's methods at the session; some clients ask here.
         methods = {"Access-Control-Allow-Methods": "OPTIONS, GET, POST, PATCH, DELETE"}
         response = Response(None, 204, {**PREFLIGHT, **methods, **headers})
-        for link in cameras.ice.links():
+        for link in await links_for(request, game):
             response.headers.append("Link", link)
         return response
+
+    async def links_for(request: Request, game: str) -> list[str]:
+        """ICE servers, whose passwords a browser's preflight (without a token) does not get."""
+        if not cameras.ice.servers:
+            return []
+        try:
+            await authorize(request, game, "camera")
+        except Problem:
+            return []
+        return cameras.ice.links()
 
     async def session_options(game: str, camera: str, session: str) -> Response:
         _check_names(game, camera)

@@ -198,10 +198,16 @@ async def test_ice_servers_are_told(opener: Opener) -> None:
     async with httpx.AsyncClient(base_url=house.url, headers=SDP) as http:
         for response in (
             await http.post("/whip/g1", content=await offer()),
-            await http.options("/whip/g1"),
+            await http.options("/whip/g1"),  # with the token
         ):
             assert response.headers.get_list("link") == [
                 '<stun:127.0.0.1:9>; rel="ice-server"',
                 '<turn:127.0.0.1:9?transport=udp>; rel="ice-server"; username="ann"; '
                 'credential="se\\"cret"; credential-type="password"',
             ]
+    # A preflight carries no token, so it is told no password.
+    for token in ({}, {"Authorization": f"Bearer {WATCH_TOKEN}"}):
+        async with httpx.AsyncClient(base_url=house.url, headers=token) as http:
+            preflight = await http.options("/whip/g1")
+            assert preflight.status_code == 204
+            assert "link" not in preflight.headers
