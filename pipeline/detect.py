@@ -23,6 +23,9 @@ CUDA = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
 
 
+GROW = 2.0
+"""A small picture is given at most so many times its own area."""
+
 MOST_SHAPES = 16
 """Input shapes whose buffers are kept; beyond that all are dropped."""
 
@@ -162,7 +165,9 @@ class Detector:
     def _input(self, height: int, width: int) -> tuple[int, int]:
         """(height, width) of the input for a picture of that size."""
         if self._free:
-            return roomy(height, width, self.size[0] * self.size[1])
+            # Growing a small picture much shows nothing new and costs as much as a large one.
+            area = min(self.size[0] * self.size[1], round(GROW * height * width))
+            return roomy(height, width, area)
         return self.size
 
     def _buffer(self, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,14 @@ RING = 0.15
 
 FIRM_HITS = 3
 FIRM_S = 0.25
-LOST = 0.06
+FIRM_SURE = 0.3
+"""A rim is believed after so many looks, so long, at that mean score. It is wiser to believe too
+much: a rim that is none sees no ball fly through it."""
+
+FAINT = 0.1
+"""Score from which a place is worth a closer look."""
+
+LOST = 0.05
 """A rim whose score has faded below this is gone."""
 
 
@@ -36,6 +44,8 @@ class Rim:
     far: int = 0
     """Detections in a row that were somewhere else."""
     firm: bool = False
+    looked_s: float = -math.inf
+    """When it was last looked at closely."""
 
     def xyxy(self) -> tuple[float, float, float, float]:
         """Its box, pixels."""
@@ -55,15 +65,18 @@ class Rim:
 class Rims:
     """Follows rims: steady on a tripod, along with the picture's movement in a hand."""
 
-    def __init__(self, new_id: Callable[[], int], least: float = 0.25) -> None:
+    def __init__(self, new_id: Callable[[], int]) -> None:
         self._new_id = new_id
-        self._least = least
         self._rims: list[Rim] = []
 
     def firm(self) -> list[Rim]:
         """Those seen often enough to be believed, surest first."""
         found = [rim for rim in self._rims if rim.firm]
         return sorted(found, key=lambda rim: -rim.sure)[:KEPT]
+
+    def faint(self) -> list[Rim]:
+        """Those that may be rims and want a closer look, surest first."""
+        return [rim for rim in self._rims if not rim.firm]
 
     def move(self, dx: float, dy: float) -> None:
         """The scene moved by so many pixels."""
@@ -82,39 +95,55 @@ class Rims:
         """The camera shows something else."""
         self._rims.clear()
 
-    def update(self, found: Detections, t_s: float, within: Boxes | None = None) -> None:
+    def update(
+        self, found: Detections, t_s: float, within: Boxes | None = None, *, close: bool = False
+    ) -> None:
         """Take the rims found in a look.
 
         found: rim boxes only, pixels. within: (1, 4) the part looked at; rims outside it were
-        not looked for and do not fade.
+        not looked for and do not fade. close: a look from near, which counts for more.
         """
-        free = [index for index in range(len(found)) if found.score[index] >= self._least]
+        free = [index for index in range(len(found)) if found.score[index] >= FAINT]
         for rim in sorted(self._rims, key=lambda one: -one.sure):
+            if within is not None and not _inside(rim, within):
+                continue
+            if close:
+                rim.looked_s = t_s
             index = _nearest(rim, found, free)
             if index is not None:
                 free.remove(index)
-                _correct(rim, found, index)
-                if rim.hits >= FIRM_HITS and t_s - rim.first_s >= FIRM_S:
-                    rim.firm = True
-            elif within is None or _inside(rim, within):
-                rim.sure *= 0.985 if rim.firm else 0.7
-        if within is None:
-            for index in free:
-                x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
-                self._rims.append(
-                    Rim(
-                        self._new_id(),
-                        (x1 + x2) / 2,
-                        (y1 + y2) / 2,
-                        max(x2 - x1, 2.0),
-                        y2 - y1,
-                        float(found.score[index]),
-                        t_s,
-                    )
-                )
+                _correct(rim, found, index, close=close)
+                old = rim.hits >= FIRM_HITS and t_s - rim.first_s >= FIRM_S
+                rim.firm = rim.firm or (old and rim.sure >= FIRM_SURE)
+            elif close:
+                rim.sure *= 0.8 if rim.firm else 0.6
+            else:
+                rim.sure *= 0.985 if rim.firm else 0.93
+        self._add([index for index in free if not close], found, t_s)
         self._rims = [rim for rim in self._rims if rim.sure >= LOST]
         self._rims.sort(key=lambda rim: (-rim.firm, -rim.sure))
-        del self._rims[12:]
+        self._rims = _apart(self._rims)[:12]
+
+    def _add(self, free: list[int], found: Detections, t_s: float) -> None:
+        for index in free:
+            x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
+            width, score = max(x2 - x1, 2.0), float(found.score[index])
+            self._rims.append(
+                Rim(self._new_id(), (x1 + x2) / 2, (y1 + y2) / 2, width, y2 - y1, score, t_s)
+            )
+
+
+def _apart(rims: list[Rim]) -> list[Rim]:
+    """Without those that stand where a better one stands."""
+    kept: list[Rim] = []
+    for rim in rims:
+        near = (
+            max(abs(rim.x - one.x), abs(rim.y - one.y)) < 0.8 * max(rim.width, one.width)
+            for one in kept
+        )
+        if not any(near):
+            kept.append(rim)
+    return kept
 
 
 def _nearest(rim: Rim, found: Detections, free: list[int]) -> int | None:
@@ -129,7 +158,7 @@ def _nearest(rim: Rim, found: Detections, free: list[int]) -> int | None:
     return best
 
 
-def _correct(rim: Rim, found: Detections, index: int) -> None:
+def _correct(rim: Rim, found: Detections, index: int, *, close: bool) -> None:
     """Move a rim towards what was found: little and clipped on a tripod, so that it settles at
     about the median; at once when three looks in a row agree that it is elsewhere."""
     x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
@@ -143,7 +172,8 @@ def _correct(rim: Rim, found: Detections, index: int) -> None:
     size = max(0.06, 1 / rim.hits)
     rim.width += size * float(np.clip(x2 - x1 - rim.width, -0.3 * rim.width, 0.3 * rim.width))
     rim.height += size * (y2 - y1 - rim.height)
-    rim.sure += 0.15 * (float(found.score[index]) - rim.sure)
+    weight = 0.4 if close else 0.1
+    rim.sure += weight * (float(found.score[index]) - rim.sure)
 
 
 def rings(found: Detections) -> Detections:

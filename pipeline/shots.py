@@ -7,7 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.ball import Flight, Flights, Spot, best_next
+import numpy as np
+
+from pipeline.ball import GRAVITY, Flight, Flights, Spot, best_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ FALLEN_S = 0.5
 
 AGAIN_S = 0.6
 """After a decision the same ball falling about is no new shot; a tip-in takes longer."""
+
+
+LEAST = 0.35
+"""Attempts less sure than this are not reported."""
 
 
 class ShotWatch:
@@ -95,14 +101,17 @@ class ShotWatch:
         if not (gone or fallen or waited):
             return None
         self._attempt = None
-        self._quiet_until_s = t_s + AGAIN_S
         way, began = attempt.way, attempt.began
+        score = sureness(way, began)
+        if score < LEAST:
+            return None
+        self._quiet_until_s = t_s + AGAIN_S
         return Shot(
             start_s=attempt.start_s,
             rim_s=_nearest(way[began:]).t_s,
             end_s=t_s,
             made=made(way, began, attempt.net),
-            score=sureness(way, began),
+            score=score,
         )
 
 
@@ -115,7 +124,7 @@ def arrival(flight: Flight) -> int | None:
     if len(flight.spots) < 3 or not _at_rim(flight.spots[-2], last):
         return None
     spots = [one for one in flight.spots if last.t_s - one.t_s <= 1.2]
-    far = [one for one in spots if one.away >= 1.5]
+    far = [one for one in spots[:-1] if one.away >= 1.5]
     if len(spots) < 3 or not far:
         return None
     came = far[-1]
@@ -125,9 +134,30 @@ def arrival(flight: Flight) -> int | None:
     steps = itertools.pairwise(after)
     speed = sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in steps) / took
     fell = last.y - highest
-    if highest > -0.35 or speed < 2.0 or fell < 0.12:
+    if highest > -0.35 or speed < 2.0 or fell < 0.12 or not thrown(after):
         return None
     return len(flight.spots) - 1
+
+
+def thrown(spots: Sequence[Spot]) -> bool:
+    """Whether spots that end at the rim lie on the way of a thrown ball: steady to the side, bent
+    downwards. The last spot may be after a bounce and is not asked; three say too little.
+
+    How strong the bend is depends on the camera and on the clip's speed: from a quarter of
+    gravity to a clip at more than double speed.
+    """
+    asked = spots[:-1][-8:]
+    if len(asked) < 4:
+        return True
+    t = np.array([one.t_s - asked[0].t_s for one in asked])
+    x = np.array([one.x for one in asked])
+    y = np.array([one.y for one in asked])
+    side = np.polynomial.polynomial.polyfit(t, x, 1)
+    bend = np.polynomial.polynomial.polyfit(t, y, 2)
+    off_x = x - np.polynomial.polynomial.polyval(t, side)
+    off_y = y - np.polynomial.polynomial.polyval(t, bend)
+    off = float(np.sqrt(np.mean(off_x**2 + off_y**2)))
+    return off < 0.3 and 0.25 * GRAVITY < 2 * float(bend[2]) < 7 * GRAVITY
 
 
 def _at_rim(a: Spot, b: Spot) -> bool:

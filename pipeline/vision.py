@@ -6,13 +6,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ball import Spot, merge
 from pipeline.basket import Basket
-from pipeline.boxes import Detections, Tracks
+from pipeline.boxes import Boxes, Detections, Tracks
 from pipeline.frame import Frame, Image
 from pipeline.rim import Rim, Rims, rings
 from pipeline.shift import Shift
@@ -30,6 +31,22 @@ CLOSE = 6.5
 LIVELY_S = 0.5
 """So long after something moved about a rim it is looked at closely."""
 
+AGAIN_S = 0.25
+"""What may be a rim is looked at closely this often until that is settled."""
+
+STALE_S = 2.0
+"""A known rim is looked at closely this often."""
+
+SEARCH_S = 3.0
+"""With a rim known, the picture is searched for others this often, part by part."""
+
+PARTS = ((0.0, 0.0), (0.45, 0.0), (0.225, 0.0), (0.0, 0.3), (0.45, 0.3))
+"""Top left corners of the parts that are searched, as shares of the picture; each part is `PART`
+of its width and height. Rims hang high, and a small one is found only when it fills more of the
+network's input."""
+
+PART = 0.55
+
 RESTART_S = 5.0
 """A camera away for longer may have been moved: what was known about the picture is dropped."""
 
@@ -44,7 +61,12 @@ class View:
     image: Image
     x: int = 0
     y: int = 0
-    whole: bool = True
+    kind: Literal["whole", "part", "close"] = "whole"
+
+    def box(self) -> Boxes:
+        """(1, 4) what it shows of the frame, pixels."""
+        right, low = self.x + self.image.shape[1], self.y + self.image.shape[0]
+        return np.array([[self.x, self.y, right, low]], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +90,6 @@ class _Hoop:
     spots: list[Spot]
     net: float = 0.0
     lively_s: float = -math.inf
-    close_s: float = -math.inf
 
 
 class Vision:
@@ -94,6 +115,8 @@ class Vision:
         self._size = (0, 0)
         self._last_s = -math.inf
         self._turn = 0
+        self._part = 0
+        self._searched_s = -math.inf
 
     def prepare(self, frame: Frame) -> list[View]:
         """The views of this frame that the detector should see; none for a frame out of order."""
@@ -113,8 +136,7 @@ class Vision:
         whole = View(frame.image)
         if self._thorough:
             return [whole, *(_close(frame, rim) for rim in firm)]
-        due = self._due(firm, frame.media_s)
-        return [whole] if due is None else [_close(frame, due)]
+        return [self._due(frame, firm) or whole]
 
     def advance(self, frame: Frame, views: Sequence[View], found: Sequence[Detections]) -> Scene:
         """Take what was found in each view of `prepare`, in the view's pixels."""
@@ -123,12 +145,12 @@ class Vision:
         placed = [_placed(view, one) for view, one in zip(views, found, strict=True)]
         balls = [one for each in placed for one in _rows(each, self._balls)]
         for view, each in zip(views, placed, strict=True):
-            part = np.array([[view.x, view.y, *_far_corner(view)]], np.float32)
-            seen = rings(_only(each, self._rim_labels))
-            self._rims.update(seen, frame.media_s, None if view.whole else part)
+            seen = _uncut(rings(_only(each, self._rim_labels)), view, self._size)
+            within = None if view.kind == "whole" else view.box()
+            self._rims.update(seen, frame.media_s, within, close=view.kind == "close")
         sightings = self._watch(frame, balls)
         tracks = None
-        if views[0].whole:
+        if views[0].kind == "whole":
             tracks = self._tracks(frame, placed[0], balls)
         return Scene(tracks, sightings)
 
@@ -159,17 +181,24 @@ class Vision:
             for hoop in self._hoops.values():
                 hoop.basket.move(*moved)
 
-    def _due(self, firm: list[Rim], now_s: float) -> Rim | None:
-        """The rim that this frame is spent on, or None for the whole picture."""
+    def _due(self, frame: Frame, firm: list[Rim]) -> View | None:
+        """The part that every other frame is spent on; None: there is nothing better than the
+        whole picture."""
         self._turn += 1
-        if self._turn % 2 == 0:
+        now_s = frame.media_s
+        if self._turn % 2 == 0 or len(self._rim_labels) == 0:
             return None
         lively = [rim for rim in firm if now_s - self._hoops[rim.id].lively_s <= LIVELY_S]
-        if not lively:
-            return None
-        rim = min(lively, key=lambda one: self._hoops[one.id].close_s)
-        self._hoops[rim.id].close_s = now_s
-        return rim
+        faint = [rim for rim in self._rims.faint() if now_s - rim.looked_s > AGAIN_S]
+        stale = [rim for rim in firm if now_s - rim.looked_s > STALE_S]
+        for rims in (lively, faint[:3], stale):
+            if rims:
+                return _close(frame, min(rims, key=lambda one: one.looked_s))
+        if not firm or now_s - self._searched_s > SEARCH_S:
+            self._searched_s = now_s
+            self._part = (self._part + 1) % len(PARTS)
+            return _part(frame, PARTS[self._part])
+        return None
 
     def _watch(
         self, frame: Frame, balls: list[tuple[float, float, float, float]]
@@ -272,17 +301,35 @@ def _close(frame: Frame, rim: Rim) -> View:
     x2, y2 = min(width, int(rim.x + side / 2) + 1), min(height, int(rim.y + 0.45 * side) + 1)
     if x2 - x1 < 16 or y2 - y1 < 16:
         return View(frame.image)
-    return View(frame.image[y1:y2, x1:x2], x1, y1, whole=False)
+    return View(frame.image[y1:y2, x1:x2], x1, y1, "close")
+
+
+def _part(frame: Frame, corner: tuple[float, float]) -> View:
+    """A large part of the picture."""
+    height, width = frame.image.shape[:2]
+    x, y = int(corner[0] * width), int(corner[1] * height)
+    part = frame.image[y : y + round(PART * height), x : x + round(PART * width)]
+    return View(part, x, y, "part")
+
+
+def _uncut(found: Detections, view: View, size: tuple[int, int]) -> Detections:
+    """Without boxes that the view's own edge cuts."""
+    if view.kind == "whole":
+        return found
+    x1, y1, x2, y2 = view.box()[0]
+    inner = (
+        ((found.xyxy[:, 0] > x1 + 2) | (x1 == 0))
+        & ((found.xyxy[:, 1] > y1 + 2) | (y1 == 0))
+        & ((found.xyxy[:, 2] < x2 - 2) | (x2 >= size[0]))
+        & ((found.xyxy[:, 3] < y2 - 2) | (y2 >= size[1]))
+    )
+    return Detections(found.xyxy[inner], found.score[inner], found.label[inner])
 
 
 def _placed(view: View, found: Detections) -> Detections:
     """What was found in a view, in the frame's pixels."""
     corner = np.array([view.x, view.y, view.x, view.y], np.float32)
     return Detections(found.xyxy + corner, found.score, found.label)
-
-
-def _far_corner(view: View) -> tuple[int, int]:
-    return view.x + view.image.shape[1], view.y + view.image.shape[0]
 
 
 def _rows(found: Detections, labels: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
