@@ -158,6 +158,27 @@ def test_a_refused_call_is_said_in_plain_words(visitor: Visitor) -> None:
     expect(trouble).to_be_empty()
 
 
+def test_a_name_that_changes_or_is_erased_shows_at_once(
+    visitor: Visitor, server: ServerProcess, game: dict[str, Any]
+) -> None:
+    desk = visitor.open("desk")
+    watch = visitor.open("watch")
+    start_game(desk)
+    player(desk, "home", "7").click()
+    action(desk, "made2").click()
+    expect(watch.locator("#plays")).to_contain_text("Lion 7")
+    at = f"/api/v1/games/{game['game_id']}/players/home-7"
+    with server.client(game["tokens"]["desk"]) as client:
+        client.patch(at, json={"name": "Zoë"}).raise_for_status()
+        expect(watch.locator("#plays")).to_contain_text("#7 Zoë makes a two")
+        expect(watch.locator("#box")).to_contain_text("Zoë")
+        expect(player(desk, "home", "7")).to_contain_text("Zoë")
+        client.delete(at).raise_for_status()
+    expect(watch.locator("#plays")).to_contain_text("#7 makes a two")
+    expect(watch.locator("#box")).not_to_contain_text("Zoë")
+    assert visitor.complaints == []
+
+
 def test_keys_of_a_laptop(visitor: Visitor) -> None:
     desk = visitor.open("desk", viewport={"width": 1280, "height": 800})
     start_game(desk)
