@@ -90,6 +90,9 @@ async def film(running: Running, game: DemoGame, source: str) -> Filming:
         # Ctrl-C is for us; we stop the camera.
         start_new_session=True,
     )
+    with contextlib.suppress(OSError):
+        # On a small machine a slower film is better than a slower server.
+        os.setpriority(os.PRIO_PROCESS, process.pid, 5)
     return Filming(process)
 
 

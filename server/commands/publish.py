@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from server.ingest.encode import Picture
     from server.ingest.publish import Published
 
+# Enough for the detector, and drawn in half a core of a small machine.
+SIZE, FPS = (960, 540), 25
 _SIMULATOR = re.compile(r"simulator(?::(\d{1,9}))?")
 
 
@@ -81,7 +83,7 @@ def _drawn(seed: int) -> Iterator[Picture]:
     """Pictures of a simulated game with their times; the truth stays behind."""
     from server.simulator.game import SimulatedGame
 
-    for picture, truth in SimulatedGame(seed).frames():
+    for picture, truth in SimulatedGame(seed, SIZE, FPS).frames():
         yield picture, truth.media_s
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
 
 from tests.api.conftest import Game, problem
 from tests.server_process import ServerProcess
@@ -104,3 +107,18 @@ def test_the_uplink_check_counts_and_is_limited(game: Game) -> None:
 def test_tokens_do_not_reach_the_log(game: Game, server: ServerProcess) -> None:
     game.nobody.get(game.path, params={"token": game.made["tokens"]["watch"]})
     assert game.made["tokens"]["watch"] not in server.words()
+
+
+def test_who_watches_an_erased_game_is_sent_away(game: Game, server: ServerProcess) -> None:
+    address = f"{server.url.replace('http', 'ws')}/live/{game.id}"
+    with connect(f"{address}?token={game.made['tokens']['watch']}") as viewer:
+        assert json.loads(viewer.recv(5))["type"] == "snapshot"
+        assert game.desk.delete(game.path).status_code == 204
+        with pytest.raises(ConnectionClosedError):
+            list(viewer)  # whatever was on its way, until the server closes
+    assert viewer.close_code in (4404, 4401)
+
+
+def test_a_crowd_behind_one_address_may_load_pages(game: Game) -> None:
+    statuses = {game.nobody.get("/robots.txt").status_code for _ in range(400)}
+    assert statuses == {200}
