@@ -32,7 +32,6 @@ from server.problems import Problem
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
-STALL_S = 0.75
 KEY_FRAME_AFTER_S = 0.5
 REMEMBERED = 512
 
@@ -310,19 +309,16 @@ class Cameras:
     # --- the watchdog
 
     async def _watch(self) -> None:
-        before_s, excused = self._clock.monotonic_s(), False
+        before_s = self._clock.monotonic_s()
         while True:
             await asyncio.sleep(TICK_S)
             now_s = self._clock.monotonic_s()
-            # After a stall of our own the packets are still in the sockets: look once more.
-            excused = not excused and now_s - before_s > STALL_S
-            before_s = now_s
-            if excused:
-                continue
+            # After a stall of our own the packets are still in the sockets: it counts little.
+            attended_s, before_s = min(now_s - before_s, 2 * TICK_S), now_s
             for session in list(self._sessions.values()):
-                self._look(session, now_s)
+                self._look(session, now_s, attended_s)
 
-    def _look(self, session: Session, now_s: float) -> None:
+    def _look(self, session: Session, now_s: float, attended_s: float) -> None:
         """aiortc notices a dead peer after 32 s; we look at packets and pictures."""
         peer = session.peer
         if not session.live:
@@ -335,9 +331,13 @@ class Cameras:
             return
         picture_s = now_s - (peer.last_picture_s or session.opened_s)
         packet_s = now_s - (peer.last_packet_s or session.opened_s)
+        if peer.last_picture_s != session.seen_s:
+            session.seen_s, session.quiet_s = peer.last_picture_s, 0.0
+        else:
+            session.quiet_s += attended_s
         if picture_s > self.limits.ended_after_s:
             self._finish(session, f"nothing came for {picture_s:.0f} s")
-        elif picture_s > self.limits.lost_after_s:
+        elif session.quiet_s > self.limits.lost_after_s:
             if packet_s < 1.0:
                 peer.want_key_frame()
             if not session.lost:

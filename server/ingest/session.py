@@ -74,6 +74,10 @@ class Session:
     peer: Peer = field(init=False)
     live: bool = False
     lost: bool = False
+    seen_s: float | None = None
+    """Of the last picture that the watchdog has seen."""
+    quiet_s: float = 0.0
+    """How long the watchdog has looked since and seen nothing."""
     claiming: asyncio.Task[None] | None = None
 
     @property

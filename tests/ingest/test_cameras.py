@@ -140,7 +140,7 @@ async def test_a_killed_publisher_is_noticed_within_three_seconds(house: House) 
         sys.executable, "-m", "tests.ingest.aiortc_whip", f"{house.url}/whip/g1", TOKEN, cwd=ROOT
     )
     try:
-        await until(lambda: len(house.sink().media) > 20, what="pictures")
+        await until(lambda: len(house.sink().media) > 20, 40, "pictures")
         killed_s = time.monotonic()
     finally:
         process.kill()
@@ -155,7 +155,7 @@ async def test_our_own_stall_is_not_the_publishers_fault(house: House) -> None:
         sys.executable, "-m", "tests.ingest.aiortc_whip", f"{house.url}/whip/g1", TOKEN, cwd=ROOT
     )
     try:
-        await until(lambda: len(house.sink().media) > 20, what="pictures")
+        await until(lambda: len(house.sink().media) > 20, 40, "pictures")
         time.sleep(2.6)
         await asyncio.sleep(1.0)
         assert house.statuses() == ["live"]
