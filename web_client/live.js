@@ -95,29 +95,30 @@ export class LiveGame {
   #openSocket(at) {
     at.protocol = at.protocol === "https:" ? "wss:" : "ws:";
     if (this.#token) at.searchParams.set("token", this.#token);
-    let heard = false;
+    let opened = false;
     const socket = new WebSocket(at);
     const slow = setTimeout(() => socket.close(), OPEN_MS);
     const link = {
       close: () => {
         clearTimeout(slow);
-        socket.onmessage = socket.onclose = null;
+        socket.onopen = socket.onmessage = socket.onclose = null;
         socket.close();
       },
     };
     this.#link = link;
-    socket.onmessage = (event) => {
-      heard = true;
+    socket.onopen = () => {
+      opened = true;
       clearTimeout(slow);
-      this.#hear(event.data);
+      this.#opened();
     };
+    socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = ({ code }) => {
       clearTimeout(slow);
       if (this.#link !== link) return;
       if (REFUSED[code]) return this.#refuse(REFUSED[code]);
-      // Never a word: a proxy may refuse WebSockets. The streamed GET works through it.
-      if (!heard && code < 4000) this.#byStream = true;
-      this.#lost("The connection was lost.", heard ? undefined : 0);
+      // A proxy may refuse WebSockets; the streamed GET works through it.
+      if (!opened) this.#byStream = true;
+      this.#lost("The connection was lost.", opened ? undefined : 0);
     };
   }
 
@@ -137,6 +138,7 @@ export class LiveGame {
         return;
       }
       if (!response.ok) throw new Error(`status ${response.status}`);
+      this.#opened();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (;;) {
@@ -153,6 +155,12 @@ export class LiveGame {
     if (this.#link !== link) return;
     this.#byStream = false; // next time the better way first
     this.#lost("The connection was lost.");
+  }
+
+  /** The line stands. A resumed view is current already; a new one waits for its snapshot. */
+  #opened() {
+    this.#watchSilence();
+    if (this.view.seq !== null) this.#become("live", "");
   }
 
   #hear(text) {

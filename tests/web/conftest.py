@@ -21,6 +21,8 @@ QUIET = (
     "--disable-sync",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
+    # A name that is not this machine's own: what the server and the browser make of a stranger.
+    "--host-resolver-rules=MAP gym.test 127.0.0.1",
 )
 
 # page("desk", width=..., height=...) opens a page of a game in a browser of its own.

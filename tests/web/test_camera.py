@@ -96,10 +96,12 @@ def test_without_permission_the_page_says_what_to_do(visitor: Visitor) -> None:
     expect(camera.locator("#notice")).to_contain_text("Allow it")
 
 
-def test_an_insecure_page_says_so_first(visitor: Visitor) -> None:
-    context = visitor.context()
-    context.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
-    camera = visitor.visit(context, "camera")
+def test_an_insecure_page_says_so_first(
+    visitor: Visitor, server: ServerProcess, game: dict[str, Any]
+) -> None:
+    camera = visitor.context().new_page()
+    address = server.url.replace("127.0.0.1", "gym.test")
+    camera.goto(f"{address}/camera/{game['game_id']}?token={game['tokens']['camera']}")
     first = camera.locator("#checks li").first
     expect(first).to_have_attribute("data-status", "bad")
     expect(first).to_contain_text("https")

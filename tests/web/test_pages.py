@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.server_process import ServerProcess
-from tests.web.conftest import Visitor
+from tests.web.conftest import PHONE, Visitor
 
 pytestmark = pytest.mark.e2e
 
@@ -199,7 +200,7 @@ def test_keys_of_a_laptop(visitor: Visitor) -> None:
 
 
 def test_the_first_page_makes_a_game(browser: Browser, server: ServerProcess) -> None:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+    with browser.new_context(viewport=PHONE) as context:
         page = context.new_page()
         page.goto(server.url)
         expect(page.locator("#none")).to_be_visible()
@@ -213,6 +214,25 @@ def test_the_first_page_makes_a_game(browser: Browser, server: ServerProcess) ->
         page.get_by_role("link", name="Desk").click()
         expect(page.locator('.team[data-team="home"] .own')).to_have_text("Über-Löwen <b>")
         expect(player(page, "home", "7")).to_contain_text("李小龍")
+
+
+def test_elsewhere_the_first_page_asks_for_the_admin_token(
+    browser: Browser, server: ServerProcess
+) -> None:
+    found = re.search(r"Admin token[^:]*: (\S+)", server.words())
+    assert found
+    with browser.new_context(viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto(server.url.replace("127.0.0.1", "gym.test"))
+        page.locator("#make").click()
+        expect(page.locator("#notice")).to_contain_text("admin token")
+        page.locator("[name=admin]").fill("wrong")
+        page.locator("#make").click()
+        expect(page.locator("#make")).to_be_enabled()
+        expect(page.locator(".game")).to_have_count(0)
+        page.locator("[name=admin]").fill(found[1])
+        page.locator("#make").click()
+        expect(page.locator(".game .name")).to_have_text("Home – Away")
 
 
 def test_tokens_leave_the_address_and_stay_in_the_browser(visitor: Visitor) -> None:
