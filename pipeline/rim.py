@@ -25,6 +25,16 @@ much: a rim that is none sees no ball fly through it."""
 FAINT = 0.1
 """Score from which a place is worth a closer look."""
 
+PATIENT_HITS = 6
+PATIENT_SURE = 0.17
+"""A small rim far away never scores high, but it is there in look after look."""
+
+PATIENT_SHARE = 0.6
+"""Share of the looks in which it must have been there."""
+
+STUBBORN = 8
+"""So many looks in a row must agree that a rim is elsewhere: a ball in the net misleads a few."""
+
 LOST = 0.05
 """A rim whose score has faded below this is gone."""
 
@@ -41,6 +51,7 @@ class Rim:
     sure: float
     first_s: float
     hits: int = 1
+    looks: int = 1
     far: int = 0
     """Detections in a row that were somewhere else."""
     firm: bool = False
@@ -109,19 +120,19 @@ class Rims:
                 continue
             if close:
                 rim.looked_s = t_s
+            rim.looks += 1
             index = _nearest(rim, found, free)
             if index is not None:
                 free.remove(index)
                 _correct(rim, found, index, close=close)
-                old = rim.hits >= FIRM_HITS and t_s - rim.first_s >= FIRM_S
-                rim.firm = rim.firm or (old and rim.sure >= FIRM_SURE)
+                rim.firm = rim.firm or (t_s - rim.first_s >= FIRM_S and _believed(rim))
             elif close:
                 rim.sure *= 0.8 if rim.firm else 0.6
             else:
                 rim.sure *= 0.985 if rim.firm else 0.93
         self._add([index for index in free if not close], found, t_s)
         self._rims = [rim for rim in self._rims if rim.sure >= LOST]
-        self._rims.sort(key=lambda rim: (-rim.firm, -rim.sure))
+        self._rims.sort(key=lambda rim: (-rim.firm, -min(rim.hits, 10) * rim.sure))
         self._rims = _apart(self._rims)[:12]
 
     def _add(self, free: list[int], found: Detections, t_s: float) -> None:
@@ -131,6 +142,13 @@ class Rims:
             self._rims.append(
                 Rim(self._new_id(), (x1 + x2) / 2, (y1 + y2) / 2, width, y2 - y1, score, t_s)
             )
+
+
+def _believed(rim: Rim) -> bool:
+    """Plain in a few looks, or faint in many."""
+    plain = rim.hits >= FIRM_HITS and rim.sure >= FIRM_SURE
+    steady = rim.hits >= max(PATIENT_HITS, PATIENT_SHARE * rim.looks)
+    return plain or (steady and rim.sure >= PATIENT_SURE)
 
 
 def _apart(rims: list[Rim]) -> list[Rim]:
@@ -160,13 +178,13 @@ def _nearest(rim: Rim, found: Detections, free: list[int]) -> int | None:
 
 def _correct(rim: Rim, found: Detections, index: int, *, close: bool) -> None:
     """Move a rim towards what was found: little and clipped on a tripod, so that it settles at
-    about the median; at once when three looks in a row agree that it is elsewhere."""
+    about the median; at once when many looks in a row agree that it is elsewhere."""
     x1, y1, x2, y2 = (float(value) for value in found.xyxy[index])
     dx, dy = (x1 + x2) / 2 - rim.x, (y1 + y2) / 2 - rim.y
     rim.hits += 1
     rim.far = rim.far + 1 if np.hypot(dx, dy) > 0.3 * rim.width else 0
-    gain = 1.0 if rim.far >= 3 else max(0.06, 1 / rim.hits)
-    most = rim.width * (2.0 if rim.far >= 3 or rim.hits <= 3 else 0.4)
+    gain = 1.0 if rim.far >= STUBBORN else max(0.06, 1 / rim.hits)
+    most = rim.width * (2.0 if rim.far >= STUBBORN or rim.hits <= 3 else 0.4)
     rim.x += gain * float(np.clip(dx, -most, most))
     rim.y += gain * float(np.clip(dy, -most, most))
     size = max(0.06, 1 / rim.hits)
