@@ -92,14 +92,16 @@ async def _tell_when_started(servers: Sequence[_Server], ready: asyncio.Event) -
 
 @contextlib.contextmanager
 def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set `stop`; a second Ctrl-C is Python's own, for the impatient."""
+    """Ctrl-C, SIGTERM and a closed terminal set `stop`; a second Ctrl-C is Python's own, for
+    the impatient. What `nohup` ignores stays ignored."""
     loop = asyncio.get_running_loop()
 
     def on_signal(number: signal.Signals) -> None:
         stop.set()
         loop.remove_signal_handler(number)
 
-    caught = (signal.SIGINT, signal.SIGTERM)
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    caught = [number for number in wanted if signal.getsignal(number) is not signal.SIG_IGN]
     for number in caught:
         loop.add_signal_handler(number, on_signal, number)
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse
 
 from server.access.roles import Access
@@ -19,6 +19,9 @@ _CALL = {
     "value": 2,
     "made": True,
 }
+
+
+ProposalId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 def router(scorer: Scorer, access: Access) -> APIRouter:
@@ -58,7 +61,7 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
         ),
     )
     async def accept(
-        request: Request, game: str, proposal: str, body: OptionalJsonBody
+        request: Request, game: str, proposal: ProposalId, body: OptionalJsonBody
     ) -> JSONResponse:
         """Make the call that is proposed, with corrections; counts once, however often sent."""
         who = await access.authorize(request, game, "desk")
@@ -66,7 +69,7 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
         return JSONResponse(answered.document(), 200 if answered.again else 201)
 
     @desk.post("/proposals/{proposal}/reject")
-    async def reject(request: Request, game: str, proposal: str) -> dict[str, Any]:
+    async def reject(request: Request, game: str, proposal: ProposalId) -> dict[str, Any]:
         """Say that it did not happen. Again is no error."""
         who = await access.authorize(request, game, "desk")
         return await scorer.reject(game, proposal, who.by)

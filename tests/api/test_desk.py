@@ -111,6 +111,7 @@ def test_proposals_that_do_not_exist(game: Game) -> None:
         url = f"{game.path}/proposals/none/{verb}"
         problem(game.desk.post(url), 404, "unknown-proposal")
         problem(game.watch.post(url), 403, "token-refused")
+        problem(game.desk.post(f"{game.path}/proposals/%00/{verb}"), 422, "malformed")
 
 
 def test_names_in_any_script_and_sql_in_disguise(game: Game) -> None:

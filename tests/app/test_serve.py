@@ -47,7 +47,7 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_soon_and_takes_its_redis_along(tmp_path: Path, how: signal.Signals) -> None:
     with running(tmp_path / "data") as server:
         made = server.new_game()
