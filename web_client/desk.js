@@ -124,8 +124,9 @@ function finish(what, who) {
     return after.ask(expect);
   }
   const call = playCall(what, who, context());
+  const kept = send(call);
   release();
-  if (send(call)) after.ask(call);
+  if (kept) after.ask(call);
 }
 
 function release() {

@@ -82,8 +82,8 @@ export class CallQueue {
     } catch {
       // Full or forbidden: it still goes out from memory while the page is open.
     }
-    this.#onChange(this);
     this.pump();
+    this.#onChange(this);
     return true;
   }
 
@@ -120,14 +120,16 @@ export class CallQueue {
   /** Send what waits, in order, until it is done or the network is. */
   async pump() {
     if (this.#state !== "idle") return;
-    this.#become("sending");
+    this.#state = "sending";
     for (;;) {
       const next = this.#items.filter((item) => item.seq === undefined);
       if (!next.length) return this.#become("idle");
       const batch = next.slice(0, sameCalls(next));
       for (const item of batch) item.sent = true;
       try {
-        await this.#send(batch);
+        const sending = this.#send(batch);
+        this.#onChange(this); // drawn while the request is on its way
+        await sending;
         this.#tries = 0;
       } catch (error) {
         return this.#halt(error);
