@@ -102,6 +102,12 @@ class Rims:
             rim.width *= factor
             rim.height *= factor
 
+    def doubt(self) -> None:
+        """The camera may have been moved: rims must be seen again before they are believed."""
+        for rim in self._rims:
+            rim.firm, rim.hits, rim.looks, rim.looked_s = False, 0, 0, -math.inf
+            rim.first_s = math.inf
+
     def clear(self) -> None:
         """The camera shows something else."""
         self._rims.clear()
@@ -121,6 +127,7 @@ class Rims:
             if close:
                 rim.looked_s = t_s
             rim.looks += 1
+            rim.first_s = min(rim.first_s, t_s)
             index = _nearest(rim, found, free)
             if index is not None:
                 free.remove(index)

@@ -6,27 +6,25 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ball import Spot, merge
 from pipeline.basket import Basket
-from pipeline.boxes import Boxes, Detections, Tracks
-from pipeline.frame import Frame, Image
+from pipeline.boxes import Detections, Tracks
+from pipeline.frame import Frame
 from pipeline.rim import Rim, Rims, rings
 from pipeline.shift import Shift
 from pipeline.shots import ShotWatch
 from pipeline.sight import Sighting
 from pipeline.track import Tracker
+from pipeline.view import PARTS, View, close_to, part_of, placed, uncut
 
 PEOPLE = frozenset({"player", "referee", "person"})
 BALLS = frozenset({"ball", "sports ball"})
 RIMS = frozenset({"rim", "hoop"})
 
-CLOSE = 6.5
-"""Sides of the square about a rim that is looked at closely, rim widths."""
 
 LIVELY_S = 0.5
 """So long after something moved about a rim it is looked at closely."""
@@ -40,33 +38,18 @@ STALE_S = 2.0
 SEARCH_S = 3.0
 """With a rim known, the picture is searched for others this often, part by part."""
 
-PARTS = ((0.0, 0.0), (0.45, 0.0), (0.225, 0.0), (0.0, 0.3), (0.45, 0.3))
-"""Top left corners of the parts that are searched, as shares of the picture; each part is `PART`
-of its width and height. Rims hang high, and a small one is found only when it fills more of the
-network's input."""
 
-PART = 0.55
+SAME_S = 0.6
+"""Two shots of one camera are at least so far apart."""
 
 RESTART_S = 5.0
-"""A camera away for longer may have been moved: what was known about the picture is dropped."""
+"""A camera away for longer may have been moved: what was known about the picture is doubted."""
+
+BACK_S = 1.0
+"""A frame so much older than the last begins a new time line."""
 
 BALL_LEAST = 0.15
 """Score from which a ball is shown; about a rim fainter ones count."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A part of a frame for the detector. x, y: its top left corner in the frame, pixels."""
-
-    image: Image
-    x: int = 0
-    y: int = 0
-    kind: Literal["whole", "part", "close"] = "whole"
-
-    def box(self) -> Boxes:
-        """(1, 4) what it shows of the frame, pixels."""
-        right, low = self.x + self.image.shape[1], self.y + self.image.shape[0]
-        return np.array([[self.x, self.y, right, low]], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,9 +100,12 @@ class Vision:
         self._turn = 0
         self._part = 0
         self._searched_s = -math.inf
+        self._told: list[Sighting] = []
 
     def prepare(self, frame: Frame) -> list[View]:
         """The views of this frame that the detector should see; none for a frame out of order."""
+        if frame.media_s < self._last_s - BACK_S or frame.media_s > self._last_s + RESTART_S:
+            self._restart()
         if frame.media_s <= self._last_s:
             return []
         self._settle(frame)
@@ -135,27 +121,37 @@ class Vision:
                 hoop.lively_s = frame.media_s
         whole = View(frame.image)
         if self._thorough:
-            return [whole, *(_close(frame, rim) for rim in firm)]
+            return [whole, *(close_to(frame, rim) for rim in firm)]
         return [self._due(frame, firm) or whole]
 
     def advance(self, frame: Frame, views: Sequence[View], found: Sequence[Detections]) -> Scene:
         """Take what was found in each view of `prepare`, in the view's pixels."""
         if not views:
             return Scene(None, ())
-        placed = [_placed(view, one) for view, one in zip(views, found, strict=True)]
-        balls = [one for each in placed for one in _rows(each, self._balls)]
-        for view, each in zip(views, placed, strict=True):
-            seen = _uncut(rings(_only(each, self._rim_labels)), view, self._size)
+        there = [placed(view, one) for view, one in zip(views, found, strict=True)]
+        balls = [one for each in there for one in _rows(each, self._balls)]
+        for view, each in zip(views, there, strict=True):
+            seen = uncut(rings(_only(each, self._rim_labels)), view, self._size)
             within = None if view.kind == "whole" else view.box()
             self._rims.update(seen, frame.media_s, within, close=view.kind == "close")
         sightings = self._watch(frame, balls)
         tracks = None
         if views[0].kind == "whole":
-            tracks = self._tracks(frame, placed[0], balls)
+            tracks = self._tracks(frame, there[0], balls)
         return Scene(tracks, sightings)
 
     def _new_id(self) -> int:
         return next(self._ids)
+
+    def _restart(self) -> None:
+        """The camera comes back after a while, or on a new time line: it may have been moved."""
+        self._rims.doubt()
+        self._hoops.clear()
+        self._shift = Shift()
+        self._players = Tracker(self._new_id)
+        self._ball = None
+        self._told.clear()
+        self._last_s = self._searched_s = -math.inf
 
     def _settle(self, frame: Frame) -> None:
         """Follow changes of the picture itself: its size, its movement, a break."""
@@ -167,8 +163,6 @@ class Vision:
             else:
                 self._rims.clear()
             self._ball = None
-            self._shift = Shift()
-        elif frame.media_s - self._last_s > RESTART_S:
             self._shift = Shift()
         self._size = (width, height)
         moved = self._shift.update(frame.image)
@@ -193,11 +187,11 @@ class Vision:
         stale = [rim for rim in firm if now_s - rim.looked_s > STALE_S]
         for rims in (lively, faint[:3], stale):
             if rims:
-                return _close(frame, min(rims, key=lambda one: one.looked_s))
+                return close_to(frame, min(rims, key=lambda one: one.looked_s))
         if not firm or now_s - self._searched_s > SEARCH_S:
             self._searched_s = now_s
             self._part = (self._part + 1) % len(PARTS)
-            return _part(frame, PARTS[self._part])
+            return part_of(frame, PARTS[self._part])
         return None
 
     def _watch(
@@ -233,7 +227,18 @@ class Vision:
                         rim_xyxy=rim.xyxy(),
                     )
                 )
-        return tuple(sightings)
+        return self._once(sightings)
+
+    def _once(self, sightings: list[Sighting]) -> tuple[Sighting, ...]:
+        """One shot is one sighting, also where two boxes pass for its rim: the surest counts,
+        and what was said a moment ago is not said again."""
+        kept: list[Sighting] = []
+        for one in sorted(sightings, key=lambda each: -each.score):
+            told = [*self._told, *kept]
+            if all(abs(one.rim_s - other.rim_s) > SAME_S for other in told):
+                kept.append(one)
+        self._told = [*self._told, *kept][-8:]
+        return tuple(kept)
 
     def _tracks(
         self, frame: Frame, whole: Detections, balls: list[tuple[float, float, float, float]]
@@ -291,45 +296,6 @@ def _which(labels: Sequence[str], names: frozenset[str]) -> NDArray[np.int64]:
 def _only(found: Detections, labels: NDArray[np.int64]) -> Detections:
     kept = np.isin(found.label, labels)
     return Detections(found.xyxy[kept], found.score[kept], found.label[kept])
-
-
-def _close(frame: Frame, rim: Rim) -> View:
-    """The square about a rim, a little more of it above."""
-    height, width = frame.image.shape[:2]
-    side = CLOSE * rim.width
-    x1, y1 = max(0, int(rim.x - side / 2)), max(0, int(rim.y - 0.55 * side))
-    x2, y2 = min(width, int(rim.x + side / 2) + 1), min(height, int(rim.y + 0.45 * side) + 1)
-    if x2 - x1 < 16 or y2 - y1 < 16:
-        return View(frame.image)
-    return View(frame.image[y1:y2, x1:x2], x1, y1, "close")
-
-
-def _part(frame: Frame, corner: tuple[float, float]) -> View:
-    """A large part of the picture."""
-    height, width = frame.image.shape[:2]
-    x, y = int(corner[0] * width), int(corner[1] * height)
-    part = frame.image[y : y + round(PART * height), x : x + round(PART * width)]
-    return View(part, x, y, "part")
-
-
-def _uncut(found: Detections, view: View, size: tuple[int, int]) -> Detections:
-    """Without boxes that the view's own edge cuts."""
-    if view.kind == "whole":
-        return found
-    x1, y1, x2, y2 = view.box()[0]
-    inner = (
-        ((found.xyxy[:, 0] > x1 + 2) | (x1 == 0))
-        & ((found.xyxy[:, 1] > y1 + 2) | (y1 == 0))
-        & ((found.xyxy[:, 2] < x2 - 2) | (x2 >= size[0]))
-        & ((found.xyxy[:, 3] < y2 - 2) | (y2 >= size[1]))
-    )
-    return Detections(found.xyxy[inner], found.score[inner], found.label[inner])
-
-
-def _placed(view: View, found: Detections) -> Detections:
-    """What was found in a view, in the frame's pixels."""
-    corner = np.array([view.x, view.y, view.x, view.y], np.float32)
-    return Detections(found.xyxy + corner, found.score, found.label)
 
 
 def _rows(found: Detections, labels: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:

@@ -23,7 +23,8 @@ from pipeline.boxes import Detections, Tracks
 from pipeline.detect import Asked, Detector, Device, Finds
 from pipeline.frame import Frame, Image
 from pipeline.sight import Sighting
-from pipeline.vision import View, Vision
+from pipeline.view import View
+from pipeline.vision import Vision
 from server.clock import Clock
 from server.slot import Slot
 
@@ -190,7 +191,10 @@ class Inference:
         `on_seen` is called on the loop, in order. A camera attached again starts afresh, unless
         `vision` (from `detach`) carries on what was known, as after a reconnection.
         """
-        source = _Source(key, Slot(self._ready), vision or Vision(self.labels), on_seen)
+        if vision is None:
+            # Where looking is cheap every frame is looked at whole and closely.
+            vision = Vision(self.labels, thorough=self.device.obtained == "cuda")
+        source = _Source(key, Slot(self._ready), vision, on_seen)
         with self._ready:
             self._sources[key] = source
         return source.slot
