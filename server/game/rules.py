@@ -29,6 +29,9 @@ class Rules:
       overtime_bonus_foul: the same in an overtime with its own span.
     timeout_windows: (first period, timeouts) of each span; overtime_timeouts: per overtime.
     timeouts_carry: unused ones are kept into the next span.
+    margin_at_foul: free throws count for the plus/minus of those on the court when the foul
+      happened, not when the throw was taken.
+    team_rebounds_in_totals: a team's own rebounds are part of its OREB, DREB and REB.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Rules:
     overtime_fouls_own: bool = False
     overtime_bonus_foul: int = 0
     timeouts_carry: bool = False
+    margin_at_foul: bool = False
+    team_rebounds_in_totals: bool = True
 
     def period_length_ms(self, period: int) -> int:
         return self.period_ms if period <= self.periods else self.overtime_ms
@@ -110,7 +115,8 @@ FIBA = Rules(
     team_kinds=_FIBA_KINDS - _NOT_OF_A_PLAYER,
 )
 
-# NBA: technicals have a column of their own, offensive fouls give no bonus.
+# NBA: technicals have a column of their own, offensive fouls give no bonus; team rebounds are
+# counted apart from the totals, and free throws belong to the five at the foul.
 NBA = Rules(
     name="nba",
     periods=4,
@@ -128,6 +134,8 @@ NBA = Rules(
     personal_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER - {"technical"},
     team_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER - {"technical", "offensive"},
     free_throw_values=(1, 2, 3),
+    margin_at_foul=True,
+    team_rebounds_in_totals=False,
 )
 
 # NCAA men: halves; the seventh team foul of a half gives one-and-one, overtime goes on with

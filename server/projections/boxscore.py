@@ -86,7 +86,8 @@ class BoxScore:
             case _:
                 return
         self._line(event.team, event.player).add(**counts)
-        self._totals[event.team].add(**counts)
+        if self._in_totals(event):
+            self._totals[event.team].add(**counts)
 
     def add_player(self, team: str, player: str) -> None:
         """A player has a line even before doing anything."""
@@ -102,6 +103,10 @@ class BoxScore:
             }
             for side, lines in self._lines.items()
         }
+
+    def _in_totals(self, event: Event) -> bool:
+        own = isinstance(event, Rebound) and event.player is None
+        return not own or self._rules.team_rebounds_in_totals
 
     def _line(self, team: str, player: str | None) -> Line:
         if player is None:
