@@ -11,6 +11,7 @@ from server.commands.doctor import doctor
 from server.commands.game import game
 from server.commands.models import models
 from server.commands.publish import publish
+from server.commands.replay import replay
 from server.commands.serve import serve_command
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     """
 
 
-for command in (serve_command, demo, game, publish, models, doctor):
+for command in (serve_command, demo, game, publish, replay, models, doctor):
     main.add_command(command)
 
 

@@ -28,6 +28,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.game": ("server.game",),
     "server.projections": ("server.game", "server.projections"),
     "server.gamelog": ("server.game", "server.gamelog"),
+    "server.feeds": ("server.feeds", "server.game", "server.gamelog", "server.projections"),
     "server.simulator": ("server.simulator",),
     "server.access": ("server.access", *LEAVES),
     "server.live": ("server.live", "server.access", "server.meters", "server.updates", *LEAVES),

@@ -30,9 +30,9 @@ def courtside(*args: str, env: dict[str, str] | None = None) -> subprocess.Compl
 def test_help_names_the_commands() -> None:
     done = courtside("--help")
     assert done.returncode == 0
-    for command in ("serve", "demo", "game", "publish", "models", "doctor"):
+    for command in ("serve", "demo", "game", "publish", "replay", "models", "doctor"):
         assert command in done.stdout
-    for later in ("replay", "eval", "backup", "restore"):
+    for later in ("eval", "backup", "restore"):
         assert later not in done.stdout
 
 

@@ -1,0 +1,1 @@
+"""Other people's event lists, told again as calls and compared with their official box."""

@@ -1,0 +1,38 @@
+"""Real games of every feed give their official box."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from server.feeds.compare import compare
+from server.feeds.feeds import read
+from server.feeds.play import play
+from server.gamelog.memory import MemoryLog
+from tests.support import shared
+
+AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
+
+GAMES = [
+    ("nba_live", "0022000001"),
+    ("fiba_livestats", "2702542"),
+    ("fiba_livestats", "2702646"),
+    *(("euroleague", f"E2024_{number}") for number in (1, 2, 6, 39, 75, 120, 200, 276)),
+]
+
+
+def replayed(feed: str, game: str) -> dict[str, Any]:
+    told = read(feed, shared(f"games/{feed}/{game}"))
+    return compare(told, play(told, MemoryLog(), AT))
+
+
+@pytest.mark.parametrize(("feed", "game"), GAMES)
+def test_a_real_game_gives_its_official_box(feed: str, game: str) -> None:
+    found = replayed(feed, game)
+    assert found["differences"] == []
+    assert found["equal"] == found["cells"] == 15 * (len(found["players"]) + 2)
+    for time in (found["minutes"], found["plus_minus"]):
+        assert time["cells"] == time["equal"] == len(found["players"])
+    assert found["invariants"] == []

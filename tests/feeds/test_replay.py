@@ -1,0 +1,72 @@
+"""`courtside replay` from outside: lines, exit codes, broken files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.commands.replay import replay
+from tests.support import shared
+
+
+def test_one_json_object_a_game() -> None:
+    folder = str(shared("games/nba_live/0022000001"))
+    done = CliRunner().invoke(replay, ["nba_live", folder, folder, "--json"])
+    assert done.exit_code == 0
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first == second
+    assert {"feed", "game", "cells", "equal", "minutes", "plus_minus"} <= first.keys()
+    assert first["differences"] == []
+    words = CliRunner().invoke(replay, ["nba_live", folder])
+    assert words.stdout.startswith("nba_live 0022000001: 540 of 540 cells equal")
+
+
+def test_a_difference_is_named_and_is_no_failure(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    box = json.loads((folder / "boxscore.json").read_text())
+    player = box["game"]["homeTeam"]["players"][0]
+    player["statistics"]["assists"] += 1
+    player["statistics"]["minutes"] = "PT01M00.00S"
+    (folder / "boxscore.json").write_text(json.dumps(box))
+    done = CliRunner().invoke(replay, ["nba_live", str(folder), "--json"])
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert found["equal"] == found["cells"] - 1
+    assert {d["stat"]: d["official"] for d in found["differences"]} == {"ast": 3, "min": "1:00"}
+
+
+def test_a_game_in_progress(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    plays = json.loads((folder / "playbyplay.json").read_text())
+    plays["game"]["actions"] = plays["game"]["actions"][:200]
+    (folder / "playbyplay.json").write_text(json.dumps(plays))
+    done = CliRunner().invoke(replay, ["nba_live", str(folder), "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["invariants"] == []
+
+
+@pytest.mark.parametrize("name", ["playbyplay.json", "boxscore.json"])
+def test_a_truncated_missing_or_foreign_file_is_bad_input(tmp_path: Path, name: str) -> None:
+    folder = _copy(tmp_path)
+    file = folder / name
+    text = file.read_text()
+    for broken in (text[: len(text) // 2], "", "[]", "{}", '{"game": {"actions": 3}}', "null"):
+        file.write_text(broken)
+        done = CliRunner().invoke(replay, ["nba_live", str(folder), "--json"])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert str(folder) in done.stderr
+    file.unlink()
+    assert CliRunner().invoke(replay, ["nba_live", str(folder)]).exit_code == 2
+    assert CliRunner().invoke(replay, ["nba_live", str(tmp_path / "nowhere")]).exit_code == 2
+
+
+def test_an_unknown_feed_is_bad_input(tmp_path: Path) -> None:
+    assert CliRunner().invoke(replay, ["handball", str(tmp_path)]).exit_code == 2
+
+
+def _copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shared("games/nba_live/0022000001"), tmp_path / "game"))
