@@ -43,13 +43,14 @@ def compare(told: Told, played: Played) -> dict[str, Any]:
             found = list(_counts(side, person.id, line, person.official))
             cells, equal = cells + len(COLUMNS), equal + len(COLUMNS) - len(found)
             differences += found + _stay(side, person.id, time, person.official, tally)
-        totals = box["totals"]
         own = {column: box["team"][column] for column in COLUMNS}
+        apart = team.official.without_own
+        totals = {c: box["totals"][c] - (own[c] if c in apart else 0) for c in COLUMNS}
         teams.append(
             {
                 "team": side,
                 "name": team.name,
-                **{column: totals[column] for column in COLUMNS},
+                **totals,
                 "by_period": sections["scoreboard"][side]["by_period"],
                 "own": own,
             }

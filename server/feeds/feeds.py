@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from server.feeds import euroleague, fiba_livestats, nba_live
+from server.feeds import euroleague, fiba_livestats, nba_live, nba_stats_v2
 from server.feeds.told import FeedError, Told
 
 READERS: Mapping[str, Callable[[Path], Told]] = {
     nba_live.NAME: nba_live.read,
+    nba_stats_v2.NAME: nba_stats_v2.read,
     euroleague.NAME: euroleague.read,
     fiba_livestats.NAME: fiba_livestats.read,
 }

@@ -29,12 +29,14 @@ class Official:
     """A line of the official box. counts: the 15 columns; ms and plus_minus where it has them.
 
     team_rebounds: the team's own, where the box keeps them apart.
+    without_own: columns of a team's line that hold its players' counts only.
     """
 
     counts: Mapping[str, int]
     ms: int | None = None
     plus_minus: int | None = None
     team_rebounds: int | None = None
+    without_own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 
 GAMES = [
     ("nba_live", "0022000001"),
+    ("nba_stats_v2", "0021600270"),
     ("fiba_livestats", "2702542"),
     ("fiba_livestats", "2702646"),
     *(("euroleague", f"E2024_{number}") for number in (1, 2, 6, 39, 75, 120, 200, 276)),
@@ -36,3 +39,11 @@ def test_a_real_game_gives_its_official_box(feed: str, game: str) -> None:
     for time in (found["minutes"], found["plus_minus"]):
         assert time["cells"] == time["equal"] == len(found["players"])
     assert found["invariants"] == []
+
+
+def test_starters_that_no_row_names(tmp_path: Path) -> None:
+    """Without the file that names an overtime's starters, who stayed on is taken to go on."""
+    folder = Path(shutil.copytree(shared("games/nba_stats_v2/0021600270"), tmp_path / "game"))
+    (folder / "period_starters_override.json").rename(folder / "elsewhere.json")
+    told = read("nba_stats_v2", folder)
+    assert compare(told, play(told, MemoryLog(), AT))["differences"] == []
