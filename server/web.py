@@ -93,15 +93,17 @@ async def _tell_when_started(servers: Sequence[_Server], ready: asyncio.Event) -
 @contextlib.contextmanager
 def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal set `stop`; a second Ctrl-C is Python's own, for
-    the impatient. What `nohup` ignores stays ignored."""
+    the impatient. Under `nohup` a closed terminal is ignored."""
     loop = asyncio.get_running_loop()
 
     def on_signal(number: signal.Signals) -> None:
         stop.set()
         loop.remove_signal_handler(number)
 
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    caught = [number for number in wanted if signal.getsignal(number) is not signal.SIG_IGN]
+    caught = [signal.SIGINT, signal.SIGTERM]
+    # A shell's background job has SIGINT ignored, and is still meant when it is sent one.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        caught.append(signal.SIGHUP)
     for number in caught:
         loop.add_signal_handler(number, on_signal, number)
     try:

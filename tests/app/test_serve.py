@@ -71,6 +71,16 @@ def test_it_stops_soon_and_takes_its_redis_along(tmp_path: Path, how: signal.Sig
         assert "ERROR" not in server.words()
 
 
+def test_a_background_job_of_a_script_stops_too(tmp_path: Path) -> None:
+    """A shell starts its background jobs with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with running(tmp_path / "data") as server:
+            assert server.stop(signal.SIGINT) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_after_kill_9_the_game_is_as_it_was_acknowledged(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running(data) as first:
