@@ -82,8 +82,11 @@ def _rules(data: Mapping[str, Any]) -> Rules:
 def _side(team: Mapping[str, Any], ids: Mapping[str, str]) -> Side:
     people = []
     for key, player in team["pl"].items():
+        margin = player.get("sPlusMinusPoints")
         official = Official(
-            _counts(player, "s"), minutes_ms(player["sMinutes"]), whole(player["sPlusMinusPoints"])
+            _counts(player, "s"),
+            minutes_ms(player["sMinutes"]),
+            None if margin is None else int(margin),
         )
         people.append(Person(ids[key], str(player.get("name") or ""), official))
     return Side(str(team["name"]), tuple(people), Official(_counts(team, "tot_s")))
@@ -125,9 +128,9 @@ def period_of(action: Action, rules: Rules) -> int:
 
 
 def clock_ms(text: str) -> int:
-    """`09:39:50` (minutes, seconds, hundredths) as milliseconds."""
-    minutes, seconds, hundredths = (int(part) for part in text.split(":"))
-    return minutes * MINUTE + seconds * 1000 + hundredths * 10
+    """`09:39:50` (minutes, seconds and, in most files, hundredths) as milliseconds."""
+    minutes, seconds, *rest = (int(part) for part in text.split(":"))
+    return minutes * MINUTE + seconds * 1000 + (rest[0] * 10 if rest else 0)
 
 
 def _paired(actions: list[Action]) -> list[tuple[Action, Action | None]]:
@@ -173,7 +176,7 @@ def _tell(
     at_ms = clock_ms(action["clock"])
     player = ids.get((team, str(action["pno"])))
     who = {"team": team, "player": player}
-    key, made = f"a{action['actionNumber']}", bool(int(action["success"]))
+    key, made = f"a{action['actionNumber']}", bool(action.get("success"))
     before = action.get("previousAction")
     parent = f"a{before}" if before else None
     match kind:

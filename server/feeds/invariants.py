@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.feeds.play import Played
-from server.feeds.told import Told
+from server.feeds.told import Step, Told
 from server.game.events import SIDES, other
 from server.projections.court_time import CourtTime
 
@@ -40,9 +40,10 @@ def _of_side(
     points = {totals["pts"], sum(p["pts"] for p in lines[:-1]), sum(board["by_period"])}
     if points != {board["score"]}:
         yield "points-agree", f"score {board['score']}, elsewhere {sorted(points)}"
+    whole_trips = any(step.body.get("value", 1) > 1 for step in told.steps if _is_throw(step))
     for line in lines:
         who = line.get("id", "totals")
-        if line["pts"] != 2 * line["fgm"] + line["fg3m"] + line["ftm"]:
+        if not whole_trips and line["pts"] != 2 * line["fgm"] + line["fg3m"] + line["ftm"]:
             yield "points-from-shots", who
         if not (line["fgm"] <= line["fga"] and line["fg3m"] <= line["fg3a"] <= line["fga"]):
             yield "made-within-attempts", who
@@ -68,6 +69,10 @@ def _of_side(
     total = _sum_of_margins(played, time, side)
     if total != 5 * margin:
         yield "plus-minus-is-five-margins", f"{total}, margin {margin}"
+
+
+def _is_throw(step: Step) -> bool:
+    return bool(step.body["type"] == "free_throw")
 
 
 def _sum_of_margins(played: Played, time: CourtTime, side: str) -> int:

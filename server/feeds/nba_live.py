@@ -41,6 +41,7 @@ _COLUMNS = {
     "tov": "turnovers",
     "pf": "foulsPersonal",
 }
+_WORTH = re.compile(r"Free Throw.* ([123])PT")
 _DURATION = re.compile(r"PT(?:(\d+)M)?(?:([\d.]+)S)?")
 
 
@@ -76,7 +77,7 @@ def _rules(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> Rules:
     longest = {True: 0, False: 0}
     for action in actions:
         regular = int(action["period"]) <= periods
-        longest[regular] = max(longest[regular], duration_ms(action["clock"]))
+        longest[regular] = max(longest[regular], duration_ms(action.get("clock") or "PT"))
     return replace(
         NBA,
         periods=periods,
@@ -153,10 +154,10 @@ def _tell(
             teller.say("note", clock_ms, text="heave", **who)
         case "freethrow":
             parent = trips.foul_of(team, clock_ms, _is_technical(action))
-            value = _worth(action) if made else None
+            value = _worth(action)
             teller.say("free_throw", clock_ms, parent=parent, made=made, value=value, **who)
         case "rebound":
-            teller.say("rebound", clock_ms, kind=sort, **who)
+            teller.say("rebound", clock_ms, kind=action.get("subType"), **who)
         case "turnover" | "steal" | "block":
             teller.say(kind, clock_ms, **who)
         case "foul":
@@ -168,7 +169,7 @@ def _tell(
             teller.say("substitution", clock_ms, team=team, **coming)
         case "timeout":
             teller.say("timeout", clock_ms, team=team)
-        case "jumpball" if player is not None:
+        case "jumpball" if player is not None and sort == "recovered":
             teller.say("jump_ball", clock_ms, **who)
 
 
@@ -177,9 +178,9 @@ def _is_technical(action: Mapping[str, Any]) -> bool:
 
 
 def _worth(action: Mapping[str, Any]) -> int | None:
-    """Points of a free throw that is worth more than one, as the development league has them."""
-    found = re.search(r"(\d) ?(?:pt|point)", str(action.get("descriptor") or "").lower())
-    return int(found[1]) if found is not None and found[1] in "123" else None
+    """Points of a free throw that stands for a whole trip, as in the development league."""
+    found = _WORTH.search(str(action.get("description") or ""))
+    return None if found is None else int(found[1])
 
 
 def _foul_kind(action: Mapping[str, Any], player: str | None) -> str:

@@ -39,6 +39,8 @@ _FOULS = {
     **dict.fromkeys((8, 15), "flagrant2"),
 }
 _DOUBLE = (10, 16)
+# The development league shoots one free throw for all the points of a trip.
+_WORTH = re.compile(r"Free Throw.* ([123])PT")
 _REBOUNDS = re.compile(r"\(Off:(\d+) Def:(\d+)\)")
 
 
@@ -157,7 +159,9 @@ class _Reader:
                 made = not text.startswith("MISS")
                 self._shooters = team if not made else self._shooters
                 parent = self.trips.foul_of(team, at_ms, "technical" in text.lower())
-                say("free_throw", at_ms, parent=parent, made=made, **who)
+                worth = _WORTH.search(text)
+                value = None if worth is None else int(worth[1])
+                say("free_throw", at_ms, parent=parent, made=made, value=value, **who)
             case 4:
                 say("rebound", at_ms, kind=self._rebound(team, player, text), **who)
             case 5:

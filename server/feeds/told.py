@@ -96,9 +96,10 @@ class Teller:
             self._steps.append(Step({"type": "period_end", "clock_ms": 0}))
 
     def finish(self) -> None:
-        """The game is over."""
+        """The game is over; feeds may say so twice."""
         self.end()
-        self._steps.append(Step({"type": "finalize"}))
+        if not any(step.body["type"] == "finalize" for step in self._steps):
+            self._steps.append(Step({"type": "finalize"}))
 
     def say(
         self,
@@ -170,8 +171,8 @@ def whole(value: Any) -> int:
     return 0 if value is None else int(value)
 
 
-def minutes_ms(text: str | None) -> int | None:
-    """`25:38` as milliseconds; None for somebody who did not play."""
+def minutes_ms(text: str | None) -> int:
+    """`25:38` as milliseconds; 0 for the words of somebody who did not play."""
     if not text or ":" not in text:
         return 0
     minutes, seconds = text.split(":")

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.feeds.euroleague import periods
+from server.feeds.euroleague import clocks, periods
 from server.feeds.told import ids_of, minutes_ms, steady
 from server.feeds.trips import Trips
 
@@ -68,3 +68,13 @@ def test_overtimes_share_a_list() -> None:
     unended = plays("BP", "2FGM", "BP", "D")
     assert [len(p) for p in periods({**quarters, "ExtraTime": unended})][4:] == [2, 2]
     assert len(periods({**quarters, "ExtraTime": 0})) == 4
+
+
+def test_a_whole_minute_that_has_not_rolled_over() -> None:
+    def stamped(*times: str) -> list[dict[str, Any]]:
+        return [{"MARKERTIME": time} for time in times]
+
+    assert clocks(stamped("06:02", "07:00", "05:40")) == [362_000, 360_000, 340_000]
+    assert clocks(stamped("07:00", "", "06:59")) == [420_000, None, 419_000]
+    # Going back by more is something else, and what is in order is left alone.
+    assert clocks(stamped("04:30", "07:00", "04:00")) == [270_000, 420_000, 240_000]
