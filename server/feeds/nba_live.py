@@ -104,7 +104,7 @@ def _side(team: Mapping[str, Any], ids: Mapping[int, str]) -> Side:
         stats = player["statistics"]
         official = Official(
             {column: whole(stats[name]) for column, name in _COLUMNS.items()},
-            duration_ms(stats["minutes"]),
+            duration_ms(stats.get("minutes") or "PT"),
             round(stats["plusMinusPoints"]),
         )
         people.append(Person(ids[player["personId"]], player["name"], official))
