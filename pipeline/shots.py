@@ -149,7 +149,7 @@ def thrown(spots: Sequence[Spot]) -> bool:
     gravity to a clip at more than double speed.
     """
     asked = spots[:-1][-8:]
-    if len(asked) < 3:
+    if len(asked) < 4:
         return True
     t = np.array([one.t_s - asked[0].t_s for one in asked])
     x = np.array([one.x for one in asked])

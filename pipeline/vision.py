@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ball import Spot, merge
-from pipeline.basket import Basket
+from pipeline.basket import REACH, Basket
 from pipeline.boxes import Detections, Tracks
 from pipeline.frame import Frame
 from pipeline.rim import Rim, Rims, rings
@@ -49,7 +49,10 @@ BACK_S = 1.0
 """A frame so much older than the last begins a new time line."""
 
 BALL_LEAST = 0.15
-"""Score from which a ball is shown; about a rim fainter ones count."""
+"""Score from which a ball is shown; about a rim fainter ones count if something moves there."""
+
+PLAIN = 0.4
+"""Score from which a ball needs no other sign."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,11 +212,12 @@ class Vision:
                     (x - rim.x) / rim.width,
                     (y - rim.y) / rim.width,
                     size / rim.width,
-                    0.5 + 0.5 * score,
+                    score,
                 )
                 for x, y, size, score in balls
                 if 0.3 < size / rim.width < 1.0
             ]
+            found = [one for one in found if believable(one, hoop.spots)]
             shot = hoop.watch.update(frame.media_s, merge([*found, *hoop.spots]), hoop.net)
             if shot is not None:
                 sightings.append(
@@ -283,6 +287,15 @@ class Vision:
         number = self._ball[0] if known and self._ball is not None else self._new_id()
         self._ball = (number, best[0], best[1], t_s)
         return number, best
+
+
+def believable(found: Spot, moving: Sequence[Spot]) -> bool:
+    """Whether a detected ball counts: what is faint and does not move is a mark on the board."""
+    if found.sure >= PLAIN:
+        return True
+    if max(abs(found.x), abs(found.y)) > REACH - 0.3:
+        return found.sure >= BALL_LEAST
+    return any(math.hypot(found.x - one.x, found.y - one.y) < 0.5 for one in moving)
 
 
 def _hoop() -> _Hoop:
