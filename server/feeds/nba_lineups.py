@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+from server.game.rules import MINUTE
 
 Row = dict[str, Any]
 
 _FOUL, _SUBSTITUTION = 6, 8
+# Official minutes are whole seconds; they add up over several stays.
+_TOLERANCE_MS = 3000
 # Kinds of row whose people are on the court: shots, free throws, rebounds, turnovers, fouls,
 # violations and jump balls. Timeouts, ejections and replays may name anybody.
 _ON_COURT = frozenset({1, 2, 3, 4, 5, _FOUL, 7, 10})
@@ -19,7 +24,8 @@ class Starters:
     """The five of each side at the start of each period.
 
     Whoever acts, or goes out, before coming in began the period. Somebody who plays a whole
-    period without a trace is one of those who ended the period before.
+    period without a trace is found by the official minutes: a period of them is still unspent.
+    Where they do not tell, those who ended the period before are taken to go on.
     """
 
     def __init__(
@@ -28,18 +34,34 @@ class Starters:
         ids: Mapping[int, str],
         first: set[str],
         overrides: Mapping[str, Mapping[str, list[int]]],
+        official_ms: Mapping[str, int],
     ) -> None:
-        """ids: feed's player -> ours. first: who began the game. overrides: as in the file."""
+        """ids: feed's player -> ours. first: who began the game. overrides: as in the file.
+        official_ms: minutes of each player of ours."""
         self._fives: dict[int, dict[str, tuple[str, ...]]] = {}
-        before = sorted(first)
-        for period in sorted({int(row["PERIOD"]) for row in rows}):
+        periods: dict[int, list[Row]] = {}
+        for row in rows:
+            periods.setdefault(int(row["PERIOD"]), []).append(row)
+        unspent = Counter(official_ms)
+        begun: dict[int, list[str]] = {}
+        for period, mine in periods.items():
             named = overrides.get(str(period), {})
             told = [ids[player] for five in named.values() for player in five if player in ids]
-            mine = [row for row in rows if int(row["PERIOD"]) == period]
-            found, came = _seen(mine, ids)
-            begun = before if period == 1 else (told or found)
-            fives = {side: _five(side, begun, before, came) for side in ("home", "away")}
-            self._fives[period] = fives
+            found, _ = _seen(mine, ids)
+            begun[period] = sorted(first) if period == 1 else (told or found)
+            unspent.subtract(_spent(begun[period], mine, ids))
+        before: list[str] = []
+        for period, mine in periods.items():
+            _, came = _seen(mine, ids)
+            length_ms = _length_ms(mine)
+            self._fives[period] = {}
+            for side in ("home", "away"):
+                own = [player for player in begun[period] if player.startswith(side)][:5]
+                for player in _silent(side, own, before, came, unspent, length_ms):
+                    own.append(player)
+                    unspent[player] -= length_ms
+                self._fives[period][side] = tuple(own)
+            fives = self._fives[period]
             before = _at_the_end([*fives["home"], *fives["away"]], mine, ids)
 
     def of(self, period: int) -> Mapping[str, tuple[str, ...]]:
@@ -68,12 +90,53 @@ def _seen(rows: list[Row], ids: Mapping[int, str]) -> tuple[list[str], set[str]]
     return list(there), came
 
 
-def _five(side: str, begun: list[str], before: list[str], came: set[str]) -> tuple[str, ...]:
-    """Five of a side: those who are known, then who ended the period before and did not come
-    in later. Fewer when nobody is left."""
-    own = [player for player in begun if player.startswith(side)][:5]
-    silent = [p for p in before if p.startswith(side) and p not in own and p not in came]
-    return tuple([*own, *silent][:5])
+def _silent(
+    side: str,
+    own: list[str],
+    before: list[str],
+    came: set[str],
+    unspent: Mapping[str, int],
+    length_ms: int,
+) -> list[str]:
+    """Who fills the five of a side: first whose minutes lack the whole period, then who ended
+    the period before. Fewer when nobody is left."""
+
+    def lacks(player: str) -> bool:
+        return unspent[player] >= length_ms - _TOLERANCE_MS
+
+    free = [p for p in unspent if p.startswith(side) and p not in own and p not in came]
+    likely = [player for player in free if lacks(player) or player in before]
+    likely.sort(key=lambda player: (not lacks(player), player not in before))
+    return likely[: 5 - len(own)]
+
+
+def _length_ms(rows: list[Row]) -> int:
+    """How much of a period the rows cover."""
+    clocks = [clock_ms(row["PCTIMESTRING"]) for row in rows]
+    return max(clocks) - min(clocks)
+
+
+def _spent(begun: list[str], rows: list[Row], ids: Mapping[int, str]) -> Counter[str]:
+    """Time on the court in a period of those who began it and those who came in."""
+    clocks = [clock_ms(row["PCTIMESTRING"]) for row in rows]
+    since = dict.fromkeys(begun, max(clocks))
+    spent: Counter[str] = Counter()
+    for row, now_ms in zip(rows, clocks, strict=True):
+        if row["EVENTMSGTYPE"] == _SUBSTITUTION:
+            going, coming = ids.get(row["PLAYER1_ID"]), ids.get(row["PLAYER2_ID"])
+            if going is not None:
+                spent[going] += since.pop(going, now_ms) - now_ms
+            if coming is not None:
+                since[coming] = now_ms
+    for player, from_ms in since.items():
+        spent[player] += from_ms - min(clocks)
+    return spent
+
+
+def clock_ms(text: str) -> int:
+    """`11:39` left in the period, as milliseconds."""
+    minutes, seconds = text.split(":")
+    return int(minutes) * MINUTE + round(float(seconds) * 1000)
 
 
 def _at_the_end(five: list[str], rows: list[Row], ids: Mapping[int, str]) -> list[str]:

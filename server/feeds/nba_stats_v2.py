@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from server.feeds.nba_lineups import Row, Starters
+from server.feeds.nba_lineups import Row, Starters, clock_ms
 from server.feeds.told import (
     FeedError,
     Official,
@@ -61,7 +61,8 @@ def read(folder: Path) -> Told:
     named = folder / "period_starters_override.json"
     overrides = read_json(named) if named.exists() else {}
     first = {ids[p["PLAYER_ID"]] for p in players if p["START_POSITION"]}
-    starters = Starters(rows, ids, first, overrides)
+    official_ms = {ids[player["PLAYER_ID"]]: minutes_ms(player["MIN"]) for player in players}
+    starters = Starters(rows, ids, first, overrides, official_ms)
     rules = _rules(rows)
     reader = _Reader(Teller(rules), ids, starters)
     for row in rows:
@@ -79,12 +80,6 @@ def _table(document: Mapping[str, Any], name: str) -> list[Row]:
                 raise ValueError(f"{name} is empty")
             return [dict(zip(found["headers"], row, strict=True)) for row in found["rowSet"]]
     raise ValueError(f"there is no {name}")
-
-
-def clock_ms(text: str) -> int:
-    """`11:39` left in the period, as milliseconds."""
-    minutes, seconds = text.split(":")
-    return int(minutes) * MINUTE + round(float(seconds) * 1000)
 
 
 def _rules(rows: list[Row]) -> Rules:

@@ -29,7 +29,10 @@ def told(*steps: Step) -> Told:
 
 
 def played(*bodies: Mapping[str, Any]) -> tuple[Told, Played]:
-    game = told(*(Step(body, key=f"k{n}", parent="k1") for n, body in enumerate(bodies)))
+    parents = {"assist": "k1"}
+    game = told(
+        *(Step(body, f"k{n}", parents.get(str(body["type"]))) for n, body in enumerate(bodies))
+    )
     return game, play(game, MemoryLog(), AT)
 
 
@@ -90,3 +93,29 @@ def test_one_free_throw_for_a_trip() -> None:
     found = compare(game, done)
     assert next(p for p in found["players"] if p["player"] == "home-4")["pts"] == 2
     assert not [i for i in found["invariants"] if i["name"] == "points-from-shots"]
+
+
+def test_what_does_not_hold_is_named() -> None:
+    five = [str(n) for n in range(4, 9)]
+    game, done = played(
+        {"type": "starters", "team": "home", "players": five[:4]},
+        {"type": "period_start"},
+        {"type": "adjust", "team": "home", "points": 3},
+        {"type": "steal", "team": "away", "player": "4"},
+        {"type": "block", "team": "away", "player": "4"},
+        {"type": "assist", "team": "away"},
+        {"type": "field_goal", "team": "away", "player": "5", "made": True},
+        {"type": "period_end"},
+    )
+    names = {(item["name"], item["team"]) for item in compare(game, done)["invariants"]}
+    assert names == {
+        ("points-agree", "home"),
+        ("five-on-court", "home"),
+        ("plus-minus-is-five-margins", "home"),
+        ("five-on-court", "away"),
+        ("plus-minus-is-five-margins", "away"),
+        ("steals-within-turnovers", "away"),
+        ("blocks-within-misses", "away"),
+        ("team-is-sum-of-players", "away"),
+        ("plus-minus-opposite", None),
+    }

@@ -70,3 +70,27 @@ def test_an_unknown_feed_is_bad_input(tmp_path: Path) -> None:
 
 def _copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(shared("games/nba_live/0022000001"), tmp_path / "game"))
+
+
+@pytest.mark.parametrize(
+    ("feed", "game"),
+    [
+        ("nba_stats_v2", "0021600270"),
+        ("euroleague", "E2024_1"),
+        ("fiba_livestats", "2702542"),
+    ],
+)
+def test_every_feed_knows_its_own_files(feed: str, game: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shared(f"games/{feed}/{game}"), tmp_path / "game"))
+    for file in sorted(folder.glob("*.json")):
+        if file.name.startswith(("data_nba", "period_starters")):
+            continue
+        file.chmod(0o644)
+        text = file.read_text()
+        for broken in (text[: len(text) // 3], "[]", "{}", "7", '"pbp"'):
+            file.write_text(broken)
+            done = CliRunner().invoke(replay, [feed, str(folder), "--json"])
+            assert (done.exit_code, done.stdout) == (2, "")
+        file.write_text(text)
+    assert CliRunner().invoke(replay, ["nba_live", str(folder)]).exit_code == 2
+    assert CliRunner().invoke(replay, [feed, str(folder)]).exit_code == 0
