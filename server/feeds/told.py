@@ -162,7 +162,7 @@ def read_json(path: Path) -> Any:
     """The document in a file. FeedError when it is missing, cut off or no JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FeedError(f"{path} is not readable JSON: {error}") from error
 
 

@@ -87,7 +87,7 @@ def test_every_feed_knows_its_own_files(feed: str, game: str, tmp_path: Path) ->
             continue
         file.chmod(0o644)
         text = file.read_text()
-        for broken in (text[: len(text) // 3], "[]", "{}", "7", '"pbp"'):
+        for broken in (text[: len(text) // 3], "[" * 100_000, "[]", "{}", "7", '"pbp"'):
             file.write_text(broken)
             done = CliRunner().invoke(replay, [feed, str(folder), "--json"])
             assert (done.exit_code, done.stdout) == (2, "")
