@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from pipeline.sight import Sighting
 from pipeline.view import View
 from pipeline.vision import Vision
 from server.clock import Clock
+from server.machine import step_back
 from server.slot import Slot
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,11 @@ class Inference:
         `pipeline.detect.DeviceError`.
         """
         model.verify()
-        detector = Detector.open(model.path, model.labels, device, size=model.size, threads=threads)
+        # The network's own threads inherit the priority of the one that makes them.
+        with ThreadPoolExecutor(1, "inference-open", initializer=step_back) as opener:
+            detector = opener.submit(
+                Detector.open, model.path, model.labels, device, size=model.size, threads=threads
+            ).result()
         log.info(
             "inference: model %s on %s (asked for %s: %s)",
             model.name,
@@ -214,6 +219,7 @@ class Inference:
             await asyncio.to_thread(self._thread.join)
 
     def _main(self) -> None:
+        step_back()
         try:
             while (taken := self._take()) is not None:
                 self._look(taken)

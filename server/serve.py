@@ -12,6 +12,7 @@ from server.app import build_app
 from server.clock import Clock
 from server.house import House, open_house
 from server.listeners import Listeners, open_listeners
+from server.machine import give_pictures_back, switch_threads_often
 from server.settings import Settings
 from server.web import serve, stop_on_signals
 
@@ -34,6 +35,8 @@ async def serve_until_stopped(settings: Settings, clock: Clock, work: Work) -> N
 
     Raises ListenError, LogUnavailable, RedisMissing, DeviceError, ModelError, ModelFileError.
     """
+    give_pictures_back()
+    switch_threads_often()
     stop, ready = asyncio.Event(), asyncio.Event()
     listeners = open_listeners(settings, clock)
     try:

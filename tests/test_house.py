@@ -21,6 +21,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "onnx_models.training": ("onnx_models", "pipeline", "server.simulator"),
     "web_client": (),
     "server.clock": (),
+    "server.machine": (),
     "server.problems": (),
     "server.slot": (),
     "server.meters": ("server.clock",),
@@ -33,7 +34,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.access": ("server.access", *LEAVES),
     "server.live": ("server.live", "server.access", "server.meters", "server.updates", *LEAVES),
     "server.ingest": ("server.ingest", "server.access", "server.meters", *LEAVES),
-    "server.inference": ("pipeline", "onnx_models", "server.meters", *LEAVES),
+    "server.inference": ("pipeline", "onnx_models", "server.machine", "server.meters", *LEAVES),
 }
 STDLIB_ONLY = ("server.game", "server.projections")
 APP_IS_FOR = ("server.app", "server.cli", "server.demo", "server.commands", "server.serve")
