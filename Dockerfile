@@ -2,7 +2,7 @@
 #   docker build -t courtside .
 #   docker run --gpus all -p 8000:8000 -p 40000-40100:40000-40100/udp -v courtside:/data \
 #     -e COURTSIDE_PUBLIC_IP=203.0.113.7 courtside
-FROM nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04
+FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04
 
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 python3-venv redis-server \

@@ -1,4 +1,4 @@
-"""FFmpeg's libraries in another process, playing a file as if it were a phone."""
+"""Files played as if by a phone, from another process: our own client, and FFmpeg's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.listener import Message
+from tests.ingest.clients import ec_certificate
 from tests.server_process import ServerProcess
 from tests.support import ROOT
 
@@ -20,7 +21,26 @@ def publishing(
     """`courtside publish` to camera `main` of a game, killed at the end if it still runs."""
     url = f"{server.url}/whip/{game['game_id']}/main"
     command = [sys.executable, "-m", "server.cli", "publish", str(clip), url, *options]
-    process = subprocess.Popen([*command, "--token", game["tokens"]["camera"]], cwd=ROOT)
+    with run([*command, "--token", game["tokens"]["camera"]]) as process:
+        yield process
+
+
+@contextmanager
+def ffmpeg_publishing(
+    server: ServerProcess, clip: Path, game: Message, folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """FFmpeg's WHIP muxer (in PyAV) plays a file of 30 pictures a second once."""
+    url = f"{server.url}/whip/{game['game_id']}/main"
+    cert, key = ec_certificate(folder)
+    command = [sys.executable, "-m", "tests.ingest.ffmpeg_whip", url, game["tokens"]["camera"]]
+    with run([*command, str(cert), str(key), "600", str(clip)]) as process:
+        yield process
+
+
+@contextmanager
+def run(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A child process, killed at the end if it still runs."""
+    process = subprocess.Popen(command, cwd=ROOT)
     try:
         yield process
     finally:

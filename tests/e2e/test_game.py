@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import chromium, picture
 from tests.e2e.listener import Listener
-from tests.e2e.publisher import publishing
+from tests.e2e.publisher import ffmpeg_publishing
 from tests.server_process import ServerProcess
 from tests.support import shared
 
@@ -33,7 +33,7 @@ def matched(proposals: list[float], labels: list[float]) -> int:
     return count
 
 
-def test_a_clip_becomes_a_score(server: ServerProcess) -> None:
+def test_a_clip_becomes_a_score(server: ServerProcess, tmp_path: Path) -> None:
     clip = shared(CLIP)
     shots = json.loads(shared("video/clips/shots.json").read_text())[clip.name]
     game = server.new_game()
@@ -44,7 +44,7 @@ def test_a_clip_becomes_a_score(server: ServerProcess) -> None:
     with Listener(server.url, game["game_id"], tokens["desk"]) as live, chromium() as browser:
         phone = browser.new_page(viewport={"width": 390, "height": 844})
         phone.goto(f"{server.url}/watch/{game['game_id']}?token={tokens['watch']}")
-        with publishing(server, clip, game) as publisher:
+        with ffmpeg_publishing(server, clip, game, tmp_path) as publisher:
             assert publisher.wait(60) == 0
         live.wait("camera", 10, status="ended")
         time.sleep(1.5)  # the last shot is decided after the ball has come down

@@ -155,7 +155,7 @@ async def ffmpeg(
     """FFmpeg's WHIP muxer in a process of its own: the muxer holds the interpreter's lock
     while it talks to the server. Prints the number of frames that it sent."""
     cert, key = ec_certificate(folder)
-    arguments = [url, token, str(cert), str(key), str(seconds), str(size[0]), str(size[1])]
+    arguments = [url, token, str(cert), str(key), str(seconds), f"{size[0]}x{size[1]}"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.ingest.ffmpeg_whip", *arguments,
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
