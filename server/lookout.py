@@ -119,6 +119,7 @@ def tracks_message(seen: Seen, tracks: Tracks, age_ms: float) -> dict[str, Any]:
         "camera": seen.key[1],
         "media_s": round(seen.media_s, 3),
         "age_ms": round(age_ms, 1),
+        "inference_ms": round(1000 * seen.looked_s, 1),
         "size": list(seen.size),
         "items": [
             {

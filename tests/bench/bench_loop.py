@@ -2,7 +2,8 @@
 
 A real server; FFmpeg's libraries publish 720p30 from another process; the ages are those that
 a viewer's socket reads. The slow detector is the same network with ten times the pixels. The
-bound for p95 is 1.5 x the time of one inference + 100 ms.
+bound for p95 is 1.5 x the time of one inference + 100 ms; as inference counts the median of the
+looks that gave tracks (closer looks at a rim lie between them and are shorter).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
@@ -23,8 +25,7 @@ from tests.server_process import ServerProcess, running
 from tests.support import need
 
 SETTLE_S = 8.0
-# 1312 x 1312 holds 9.95 times the pixels of 416 x 416.
-SLOW_SIDE = 1312
+TENFOLD = 10**0.5
 
 
 def film(folder: Path, seconds: float = 20.0) -> Path:
@@ -71,8 +72,7 @@ def measure(clip: Path, data: Path, seconds: float, *options: str) -> dict[str, 
         return after[name] - before[name]
 
     ages = sorted(m["age_ms"] for m in messages)
-    batches = grown("courtside_inference_seconds_count")
-    inference_ms = 1000 * grown("courtside_inference_seconds_sum") / max(1.0, batches)
+    inference_ms = median(m["inference_ms"] for m in messages)
     bound_ms = 1.5 * inference_ms + 100
     p95 = ages[int(0.95 * (len(ages) - 1))]
     return {
@@ -99,10 +99,11 @@ def main(seconds: float) -> dict[str, object]:
         shipped = registry.load().get()
         slow = Path(folder) / "slow"
         slow.mkdir()
+        slow_size = [round(side * TENFOLD / 32) * 32 for side in shipped.size]
         labels = ", ".join(f'"{label}"' for label in shipped.labels)
         (slow / "models.toml").write_text(
             f'[[model]]\nname = "slow"\nfile = "{shipped.path}"\nlicence = "{shipped.licence}"\n'
-            f"labels = [{labels}]\ninput = [{SLOW_SIDE}, {SLOW_SIDE}]\n"
+            f"labels = [{labels}]\ninput = {slow_size}\n"
         )
         for name, options in (("usual", ()), ("slow", ("--model", "slow"))):
             found = measure(clip, Path(folder) / name, seconds, *options)
