@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import os
 import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import segno
 
 from server.serve import Running
 
@@ -94,10 +91,3 @@ async def film(running: Running, game: DemoGame, source: str) -> Filming:
         # On a small machine a slower film is better than a slower server.
         os.setpriority(os.PRIO_PROCESS, process.pid, 5)
     return Filming(process)
-
-
-def terminal_qr(text: str) -> str:
-    """A QR code in half blocks, dark on light whatever the terminal's colours."""
-    out = io.StringIO()
-    segno.make(text, error="l").terminal(out, compact=True, border=2)
-    return out.getvalue()

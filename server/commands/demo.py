@@ -12,7 +12,7 @@ import click
 
 from server.certificates import lan_address
 from server.commands.options import make_settings, server_options
-from server.commands.output import put_json, say
+from server.commands.output import put_json, say, terminal_qr
 from server.commands.serve import announce, run, set_up_logging
 from server.listeners import is_free
 from server.settings import Settings
@@ -77,7 +77,6 @@ def _with_lan(settings: Settings) -> Settings:
 
 
 def _show(running: Running, game: DemoGame, yours: DemoGame) -> None:
-    from server.demo import terminal_qr
 
     click.echo("\nA game is being filmed. Watch it, keep its score:")
     for page in ("watch", "desk", "overlay"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from server.commands.output import BAD_INPUT, CHECK_FAILED, MISSING, fail, put_json
+from server.commands.output import BAD_INPUT, CHECK_FAILED, MISSING, fail, put_json, terminal_qr
 
 
 @click.group()
@@ -45,7 +46,9 @@ def new(
     admin_token: str | None,
     as_json: bool,
 ) -> None:
-    """Make a game and print its links. From another machine COURTSIDE_ADMIN_TOKEN is needed."""
+    """Make a game and print its links, and on a terminal a QR code for the phone.
+
+    From another machine COURTSIDE_ADMIN_TOKEN is needed."""
     body: Any = {
         "rules": rules,
         "home": {"name": home, "players": []},
@@ -60,6 +63,8 @@ def new(
     click.echo(f"game {made['game_id']}")
     for page, link in made["links"].items():
         click.echo(f"  {page:<8} {link}")
+    if sys.stdout.isatty():
+        click.echo(terminal_qr(made["links"]["camera"]))
 
 
 def _read(path: Path) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
+import segno
 
 DONE = 0
 CHECK_FAILED = 1
@@ -28,3 +30,10 @@ def fail(code: int, text: str) -> NoReturn:
     """End the command with a sentence and an exit code of CONTRACTS."""
     say(f"courtside: {text}")
     raise SystemExit(code)
+
+
+def terminal_qr(text: str) -> str:
+    """A QR code in half blocks, dark on light whatever the terminal's colours."""
+    out = io.StringIO()
+    segno.make(text, error="l").terminal(out, compact=True, border=2)
+    return out.getvalue()
