@@ -27,10 +27,14 @@ def need(tool: str) -> str:
     return str(found)
 
 
+def shared_root() -> Path:
+    """Where the real test data would be; it need not be there."""
+    return Path(os.environ.get("COURTSIDE_SHARED", ROOT.parent / "shared"))
+
+
 def shared(relative: str) -> Path:
     """A file or folder of the real test data, or the test is skipped."""
-    base = Path(os.environ.get("COURTSIDE_SHARED", ROOT.parent / "shared"))
-    path = base / relative
+    path = shared_root() / relative
     if not path.exists():
         missing(f"test data {relative} (set COURTSIDE_SHARED)")
     return path

@@ -12,9 +12,10 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import QUIET
 from tests.server_process import ServerProcess, running
 from tests.support import need
-from tests.web.conftest import PHONE, QUIET
+from tests.web.conftest import PHONE
 
 LEAST_CALLS = 50
 BETWEEN_MS = 150

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import time
-from pathlib import Path
 
 import av
 import numpy as np
@@ -21,6 +19,7 @@ from pipeline.detect import Detector, Finds
 from server.clock import SystemClock
 from server.inference import Captured, Inference, Seen
 from tests.inference.support import Slowed, clip, picture
+from tests.support import shared_root
 
 RATE = 30
 WIDE = (1280, 720)
@@ -42,8 +41,7 @@ def main(seconds: float) -> dict[str, object]:
 
 def _frames() -> list[av.VideoFrame]:
     """Two seconds of film at 1280x720, as a decoder would give them."""
-    base = Path(os.environ.get("COURTSIDE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
-    path = base / "video/clips/school_game_sideline.mp4"
+    path = shared_root() / "video/clips/school_game_sideline.mp4"
     if not path.exists():
         return [picture(*WIDE, grey=grey) for grey in range(100, 160)]
     taken = itertools.islice(clip(path), 60)

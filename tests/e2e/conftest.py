@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import QUIET
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT, need, shared
 
 SHOTS = ROOT / "screenshots" / "e2e"
 
-# Headless Chromium that films a file, asks nobody, and calls no one outside.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
-
-OpenBrowser = Callable[..., Any]
-
 
 @contextmanager
 def chromium(film: Path | None = None) -> Iterator[Browser]:
     """A browser whose camera is an MJPEG file (or Chromium's own test picture)."""
-    arguments = [*QUIET, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    arguments = [*QUIET, "--autoplay-policy=no-user-gesture-required"]
     if film is not None:
         arguments.append(f"--use-file-for-fake-video-capture={film}")
     with sync_playwright() as playwright:

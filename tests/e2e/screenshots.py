@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from tests.browser import QUIET
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT, need
-from tests.web.conftest import QUIET
 
 OUT = ROOT / "screenshots"
 SIZES: dict[str, ViewportSize] = {

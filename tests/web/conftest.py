@@ -8,19 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.browser import QUIET
 from tests.server_process import ServerProcess, running
 from tests.support import need
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
+ARGUMENTS = (
+    *QUIET,
     # A name that is not this machine's own: what the server and the browser make of a stranger.
     "--host-resolver-rules=MAP gym.test 127.0.0.1",
 )
@@ -41,7 +35,7 @@ def browser() -> Iterator[Browser]:
     """Ended with this folder's tests: while it lives, no test can run an event loop of its own."""
     path = need("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET])
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
         yield browser
         browser.close()
 
