@@ -61,36 +61,38 @@ class Scorer:
 
     async def create_game(self, body: object) -> CreatedGame:
         """Make a game from a request body. Problem 422 when malformed, 409 `game-exists`."""
-        return await self._run(self._books.create_game, body)
+        return await self._run(self._books.people.create_game, body)
 
     async def games(self) -> list[Json]:
         """The games that are not erased, newest first: game_id, rules, created_at, teams."""
-        return await self._run(self._books.games)
+        return await self._run(self._books.people.games)
 
     async def patch_game(self, game_id: str, body: object, by: str) -> None:
         """Change team names, player names, `names_hidden`; add players."""
-        await self._finish(self._change_people(game_id, self._books.patch_game, body, by))
+        await self._finish(self._change_people(game_id, self._books.people.patch_game, body, by))
 
     async def patch_player(self, game_id: str, player: str, body: object) -> None:
         """Change a player's name. Problem 404 `unknown-player`."""
-        await self._finish(self._change_people(game_id, self._books.patch_player, player, body))
+        await self._finish(
+            self._change_people(game_id, self._books.people.patch_player, player, body)
+        )
 
     async def erase_game(self, game_id: str) -> None:
         """Erase every name of the game and take it off the list; the log stays as it is."""
-        await self._finish(self._change_people(game_id, self._books.erase_game))
+        await self._finish(self._change_people(game_id, self._books.people.erase_game))
 
     async def erase_player(self, game_id: str, player: str) -> None:
         """Erase a player's name; the player shows as a number."""
-        await self._finish(self._change_people(game_id, self._books.erase_player, player))
+        await self._finish(self._change_people(game_id, self._books.people.erase_player, player))
 
     async def token_version(self, game_id: str) -> int | None:
         """The version that tokens of a game must have; None when there is no such game (any
         more)."""
-        return await self._run(self._books.token_version, game_id)
+        return await self._run(self._books.people.token_version, game_id)
 
     async def revoke_tokens(self, game_id: str) -> None:
         """Refuse every token that the game has now."""
-        await self._run(self._books.revoke_tokens, game_id)
+        await self._run(self._books.people.revoke_tokens, game_id)
 
     # Calls
 
@@ -105,7 +107,7 @@ class Scorer:
         """Decide a list, in order, each item standing alone: status and entries or problem."""
         if not isinstance(bodies, list) or len(bodies) > LIST_LIMIT:
             raise Problem(422, "malformed", f"expected a list of at most {LIST_LIMIT} calls")
-        await self._run(self._books.record, game_id)
+        await self._run(self._books.reading.record, game_id)
         answers: list[Json] = []
         for body in bodies:
             try:
@@ -120,7 +122,7 @@ class Scorer:
     async def end_idle(self, older_than: timedelta) -> list[str]:
         """Finalize the games without an entry for that long; their ids."""
         ended = []
-        for game_id, body in await self._run(self._books.idle, older_than):
+        for game_id, body in await self._run(self._books.reading.idle, older_than):
             try:
                 await self.call(game_id, body, "courtside")
             except Problem:
@@ -135,24 +137,24 @@ class Scorer:
 
         names=False leaves every name out: what may be kept outside the names table.
         """
-        return await self._run(self._books.state, game_id, names)
+        return await self._run(self._books.reading.state, game_id, names)
 
     async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json:
         """The same sections with names put in; `hide` leaves players' names out when the
         game hides them from watchers."""
-        return await self._run(self._books.named, game_id, sections, hide)
+        return await self._run(self._books.people.named, game_id, sections, hide)
 
     async def plays(self, game_id: str) -> list[Json]:
         """Every play in the order of the game, oldest first, voided ones included."""
-        return await self._run(self._books.plays, game_id)
+        return await self._run(self._books.reading.plays, game_id)
 
     async def boxscore(self, game_id: str, *, hide: bool = False) -> Json:
         """The box score section with names (`hide`: see `named`)."""
-        return await self._run(self._books.boxscore, game_id, hide)
+        return await self._run(self._books.reading.boxscore, game_id, hide)
 
     async def log(self, game_id: str, after: int = 0) -> list[Json]:
         """The stored entries after `after`, as JSON, oldest first."""
-        return await self._run(self._books.entries, game_id, after)
+        return await self._run(self._books.reading.entries, game_id, after)
 
     # Proposals
 
@@ -162,7 +164,7 @@ class Scorer:
 
     async def proposals(self, game_id: str, status: str | None = None) -> list[Json]:
         """The proposals of a game, oldest first; `status` picks waiting, accepted, ..."""
-        return await self._run(self._books.proposals, game_id, status)
+        return await self._run(self._books.proposals.listed, game_id, status)
 
     async def accept(
         self, game_id: str, proposal_id: str, corrections: object, by: str
@@ -180,24 +182,26 @@ class Scorer:
     # Inside
 
     async def _call(self, game_id: str, body: object, by: str) -> Answered:
-        answered = await self._run(self._books.call, game_id, body, by)
+        answered = await self._run(self._books.rulings.call, game_id, body, by)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
     async def _accept(
         self, game_id: str, proposal_id: str, corrections: object, by: str
     ) -> Answered:
-        answered = await self._run(self._books.accept, game_id, proposal_id, corrections, by)
+        answered = await self._run(
+            self._books.proposals.accept, game_id, proposal_id, corrections, by
+        )
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
     async def _propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
-        seen = await self._run(self._books.propose, game_id, camera, sighting)
+        seen = await self._run(self._books.proposals.propose, game_id, camera, sighting)
         await self._tell(game_id, seen.update, seen.proposals)
         return seen.proposal
 
     async def _reject(self, game_id: str, proposal_id: str, by: str) -> Json:
-        proposal, changed = await self._run(self._books.reject, game_id, proposal_id, by)
+        proposal, changed = await self._run(self._books.proposals.reject, game_id, proposal_id, by)
         await self._tell(game_id, None, (proposal,) if changed else ())
         return proposal
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 
 from server.book import Book
-from server.gamelog.log import GameRecord, Log
+from server.gamelog.log import GameRecord, Log, Proposal
 from server.problems import Problem
 from server.teams import GAME_ID
 
 # Games whose folds are kept; the rest are folded again when asked for.
 OPEN_GAMES = 256
+PROPOSAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Shelf:
@@ -49,6 +51,14 @@ class Shelf:
         """Read what other processes wrote."""
         book.follow(self._log.entries(book.record.game_id, book.game.seq))
         self._know_proposals(book)
+
+    def proposal(self, game_id: str, proposal_id: str) -> Proposal:
+        """A proposal of whatever status. Problem 404 `unknown-proposal`."""
+        known = PROPOSAL_ID.fullmatch(proposal_id)
+        proposal = self._log.proposal(game_id, proposal_id) if known else None
+        if proposal is None:
+            raise Problem(404, "unknown-proposal", f"there is no proposal {proposal_id}")
+        return proposal
 
     def _know_proposals(self, book: Book) -> None:
         # The count first: a proposal that comes in between makes the next commit a Conflict.

@@ -49,7 +49,7 @@ def main(seconds: float) -> dict[str, object]:
 def _books(log: Log) -> tuple[Books, str]:
     numbers = count(1)
     books = Books(log, SystemClock(), lambda: f"id-{next(numbers)}", Referee())
-    return books, books.create_game(GAME).game_id
+    return books, books.people.create_game(GAME).game_id
 
 
 def _body(n: int) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def _body(n: int) -> dict[str, Any]:
 
 
 def _fill(books: Books, game: str, entries: int) -> None:
-    books.call(game, {"call_id": "start", "type": "period_start"}, "desk")
+    books.rulings.call(game, {"call_id": "start", "type": "period_start"}, "desk")
     for n in range(1, entries):
-        books.call(game, _body(n), "desk")
+        books.rulings.call(game, _body(n), "desk")
 
 
 def _appends(log: Log, seconds: float) -> tuple[list[float], list[float]]:
@@ -79,7 +79,7 @@ def _appends(log: Log, seconds: float) -> tuple[list[float], list[float]]:
         if time.monotonic() > until:
             break
         cpu, wall = time.thread_time(), time.perf_counter()
-        books.call(game, _body(n), "desk")
+        books.rulings.call(game, _body(n), "desk")
         cpu_ms.append((time.thread_time() - cpu) * 1e3)
         wall_ms.append((time.perf_counter() - wall) * 1e3)
     log.close()
@@ -92,7 +92,7 @@ def _refolds(size: int, seconds: float) -> tuple[list[float], float]:
     log = MemoryLog()
     books, game = _books(log)
     _fill(books, game, size)
-    record = books.record(game)
+    record = books.reading.record(game)
     entries = log.entries(game)
     loop_ms = _cpu_ms(lambda: _plain_loop(entries))
     fold_ms = _cpu_ms(lambda: Book(record, entries).sections())
@@ -103,7 +103,7 @@ def _refolds(size: int, seconds: float) -> tuple[list[float], float]:
             break
         void = {"call_id": f"v{n}", "type": "void", "links": 2 + n * (size // 110)}
         cpu = time.thread_time()
-        books.call(game, void, "desk")
+        books.rulings.call(game, void, "desk")
         taken.append((time.thread_time() - cpu) * 1e3)
     return taken, fold_ms / loop_ms
 

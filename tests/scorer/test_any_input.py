@@ -46,16 +46,16 @@ def open_books() -> tuple[Books, MemoryLog, ManualClock]:
 @given(BODIES, JSON, JSON)
 def test_any_json_is_answered_or_refused(body: Any, game: Any, corrections: Any) -> None:
     books, log, _ = open_books()
-    made = books.create_game(GAME).game_id
-    seen = books.propose(made, "main", sighting())
+    made = books.people.create_game(GAME).game_id
+    seen = books.proposals.propose(made, "main", sighting())
     assert seen.proposal is not None
     refusals = []
     for ask in (
-        lambda: books.call(made, body, "desk"),
-        lambda: books.create_game(game),
-        lambda: books.patch_game(made, game, "desk"),
-        lambda: books.patch_player(made, "home-7", game),
-        lambda: books.accept(made, seen.proposal["id"], corrections, "desk"),
+        lambda: books.rulings.call(made, body, "desk"),
+        lambda: books.people.create_game(game),
+        lambda: books.people.patch_game(made, game, "desk"),
+        lambda: books.people.patch_player(made, "home-7", game),
+        lambda: books.proposals.accept(made, seen.proposal["id"], corrections, "desk"),
     ):
         try:
             ask()
@@ -73,29 +73,29 @@ def test_a_book_that_followed_equals_one_opened_now(
 ) -> None:
     """Updates, caches and another process's view all tell the same state."""
     books, log, clock = open_books()
-    game = books.create_game(GAME).game_id
+    game = books.people.create_game(GAME).game_id
     other = Books(log, clock, iter("xyz").__next__, Referee())
-    shown: dict[str, Any] = dict(books.state(game, False).sections)
+    shown: dict[str, Any] = dict(books.reading.state(game, False).sections)
     sightings = dict(seen)
     for n, (by, wait, body) in enumerate(said):
         clock.advance(wait)
         if n in sightings:
             shot = Sighting("shot", float(n), n - 1.0, n + 1.0, sightings[n], 0.9, (0, 0, 1, 1))
-            told = books.propose(game, "main", shot).update
+            told = books.proposals.propose(game, "main", shot).update
             shown |= {} if told is None else told.sections
         try:
-            update = books.call(game, {"call_id": f"c{n}", **body}, by).update
+            update = books.rulings.call(game, {"call_id": f"c{n}", **body}, by).update
         except Problem:
             continue
         assert update is not None
         shown |= update.sections
         if n % 7 == 0:
-            other.state(game, False)
+            other.reading.state(game, False)
     fresh = Books(log, clock, iter("xyz").__next__, Referee())
-    state = fresh.state(game, False)
-    assert books.state(game, False) == state
-    assert other.state(game, False) == state
-    assert fresh.plays(game) == books.plays(game) == other.plays(game)
+    state = fresh.reading.state(game, False)
+    assert books.reading.state(game, False) == state
+    assert other.reading.state(game, False) == state
+    assert fresh.reading.plays(game) == books.reading.plays(game) == other.reading.plays(game)
     # What a viewer put together from the updates; proposals come by themselves.
     for name, section in state.sections.items():
         if name != "proposals":

@@ -1,0 +1,114 @@
+"""The people of a game: its teams, players and their names. Blocking, on the books' thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.answers import CreatedGame
+from server.clock import Clock
+from server.gamelog.log import GameExists, GameRecord, Log
+from server.problems import Problem
+from server.rulings import Rulings
+from server.shelf import Shelf
+from server.teams import (
+    DEFAULT_NAMES,
+    GAME_ID,
+    read_new_game,
+    read_patch_game,
+    read_patch_player,
+    with_names,
+)
+from server.updates import Json, Sections, Update
+
+
+class People:
+    """Who plays, and what they are called; names live beside the log, never in it."""
+
+    def __init__(
+        self, log: Log, shelf: Shelf, rulings: Rulings, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self._log = log
+        self._shelf = shelf
+        self._rulings = rulings
+        self._clock = clock
+        self._new_id = new_id
+
+    def create_game(self, body: object) -> CreatedGame:
+        asked = read_new_game(body)
+        record = GameRecord(
+            game_id=asked.game_id or self._new_id(),
+            epoch=self._new_id(),
+            rules=asked.rules,
+            home=asked.players.get("home", ()),
+            away=asked.players.get("away", ()),
+            created_at=self._clock.now(),
+            names_hidden=bool(asked.names_hidden),
+        )
+        names = {who: name for who, name in asked.names.items() if name is not None}
+        try:
+            self._log.add_game(record, names)
+        except GameExists:
+            raise Problem(409, "game-exists", f"there is a game {record.game_id}") from None
+        return CreatedGame(record.game_id, record.epoch)
+
+    def games(self) -> list[Json]:
+        return [
+            {
+                "game_id": line.record.game_id,
+                "rules": line.record.rules,
+                "created_at": line.record.created_at.isoformat(),
+                "last_at": line.last_at.isoformat(),
+                "seq": line.seq,
+                **{s: {"name": line.teams.get(s, name)} for s, name in DEFAULT_NAMES.items()},
+            }
+            for line in self._log.games()
+        ]
+
+    def token_version(self, game_id: str) -> int | None:
+        record = self._log.game(game_id) if GAME_ID.fullmatch(game_id) else None
+        return None if record is None or record.erased else record.token_version
+
+    def revoke_tokens(self, game_id: str) -> None:
+        self._shelf.require(game_id)
+        self._log.revoke_tokens(game_id)
+
+    def named(self, game_id: str, sections: Sections, hide: bool) -> Json:
+        record = self._shelf.require(game_id)
+        names = self._log.names(game_id)
+        return with_names(sections, names, players_too=not (hide and record.names_hidden))
+
+    def patch_game(self, game_id: str, body: object, by: str) -> tuple[Update, ...]:
+        asked = read_patch_game(body)
+        book = self._shelf.caught_up(game_id)
+        updates = []
+        for side, players in asked.players.items():
+            for player in players:
+                if player not in book.game.players[side]:
+                    body = {"type": "roster_add", "team": side, "player": player}
+                    answer = self._rulings.call(game_id, {**body, "call_id": self._new_id()}, by)
+                    updates += [] if answer.update is None else [answer.update]
+        self._log.set_names(game_id, asked.names)
+        if asked.names_hidden is not None:
+            self._log.hide_names(game_id, asked.names_hidden)
+        return tuple(updates)
+
+    def patch_player(self, game_id: str, player: str, body: object) -> tuple[Update, ...]:
+        name = read_patch_player(body)
+        self._require_player(game_id, player)
+        self._log.set_names(game_id, {player: name})
+        return ()
+
+    def erase_player(self, game_id: str, player: str) -> tuple[Update, ...]:
+        self._require_player(game_id, player)
+        self._log.set_names(game_id, {player: None})
+        return ()
+
+    def erase_game(self, game_id: str) -> tuple[Update, ...]:
+        self._shelf.require(game_id)
+        self._log.erase(game_id)
+        return ()
+
+    def _require_player(self, game_id: str, player: str) -> None:
+        players = self._shelf.caught_up(game_id).game.players
+        if not any(player in side for side in players.values()):
+            raise Problem(404, "unknown-player", f"there is no player {player}")
