@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.game.events import (
     SIDES,
+    ClockSet,
+    ClockStarted,
+    ClockStopped,
     Event,
     Foul,
     FreeThrow,
+    PeriodEnded,
     PeriodStarted,
-    Starters,
-    Substitution,
+    other,
 )
-from server.game.place import Order, order_of
 from server.game.rules import Rules
 from server.game.state import Game
-from server.projections.scoreboard import points_of
+from server.projections.on_court import Five, OnCourt
+from server.projections.order import in_order
+from server.projections.points import points_of
 
-Five = dict[str, None]
+_CLOCK = (ClockStarted, ClockStopped, ClockSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,22 @@ class Stay:
 
     ms: int
     plus_minus: int
+
+
+NOWHERE = Stay(0, 0)
+
+
+@dataclass(slots=True)
+class Spell:
+    """What a group of players gathered together: game clock, points for and against."""
+
+    ms: int = 0
+    points_for: int = 0
+    points_against: int = 0
+
+    @property
+    def margin(self) -> int:
+        return self.points_for - self.points_against
 
 
 class CourtTime:
@@ -40,40 +60,68 @@ class CourtTime:
     An adjustment of the score belongs to nobody.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, on_court: OnCourt) -> None:
+        """on_court: takes in each fact after this fold did."""
         self._rules = rules
-        self._on_court: dict[str, Five] = {side: {} for side in SIDES}
-        self._ms: Counter[str] = Counter()
-        self._margin: Counter[str] = Counter()
-        self._at_foul: dict[int, dict[str, tuple[str, ...]]] = {}
+        self.on_court = on_court
+        # Minutes and margins are kept by group; what a player has is the sum of his groups.
+        self._spells: dict[str, dict[Five, Spell]] = {side: {} for side in SIDES}
+        self._at_foul: dict[int, Mapping[str, Five]] = {}
         self._period = 0
         self._clock_ms = 0
         self.played_ms = 0
-        self.uneven_ms: dict[str, int] = dict.fromkeys(SIDES, 0)
+        self.clock_used = False
 
     def add(self, seq: int, event: Event) -> None:
         """Take in the fact of entry `seq`."""
         self._run_to(event)
-        match event:
-            case Starters(team=team, players=players):
-                self._on_court[team] = dict.fromkeys(players)
-            case Substitution(team=team, player_in=coming, player_out=going):
-                if going is not None:
-                    self._on_court[team].pop(going, None)
-                if coming is not None:
-                    self._on_court[team][coming] = None
-            case Foul() if self._rules.margin_at_foul:
-                self._at_foul[seq] = self.on_court()
-            case _:
-                self._score(event)
+        if isinstance(event, Foul):
+            if self._rules.margin_at_foul:
+                self._at_foul[seq] = self.on_court.fives()
+            return
+        scored = points_of(event)
+        if scored is None or event.name == "adjust":
+            return
+        team, points = scored
+        there = None
+        if isinstance(event, FreeThrow) and event.links is not None:
+            there = self._at_foul.get(event.links)
+        there = self.on_court.fives() if there is None else there
+        self._spell(team, there[team]).points_for += points
+        self._spell(other(team), there[other(team)]).points_against += points
 
-    def on_court(self) -> dict[str, tuple[str, ...]]:
-        """Who is on the court now."""
-        return {side: tuple(five) for side, five in self._on_court.items()}
+    def stays(self, side: str) -> dict[str, Stay]:
+        """What each player of a side who was on the court has gathered."""
+        ms: Counter[str] = Counter()
+        margin: Counter[str] = Counter()
+        for five, spell in self._spells[side].items():
+            for player in five:
+                ms[player] += spell.ms
+                margin[player] += spell.margin
+        return {player: Stay(ms[player], margin[player]) for player in ms}
 
     def stay(self, player: str) -> Stay:
-        """What a player has gathered; nothing for one who never played."""
-        return Stay(self._ms[player], self._margin[player])
+        """The same of one player; nothing for one who never played."""
+        return self.stays(player.partition("-")[0]).get(player, NOWHERE)
+
+    def spells(self, side: str) -> Mapping[Five, Spell]:
+        """Every group that was on the court together."""
+        return self._spells[side]
+
+    @property
+    def uneven_ms(self) -> dict[str, int]:
+        """The time that each side did not have exactly five on the court."""
+        return {
+            side: sum(spell.ms for five, spell in spells.items() if len(five) != 5)
+            for side, spells in self._spells.items()
+        }
+
+    def _spell(self, side: str, five: Five) -> Spell:
+        spells = self._spells[side]
+        spell = spells.get(five)
+        if spell is None:
+            spell = spells[five] = Spell()
+        return spell
 
     def _run_to(self, event: Event) -> None:
         if event.period != self._period:
@@ -83,40 +131,27 @@ class CourtTime:
             self._clock_ms = event.clock_ms
             return
         passed_ms = self._clock_ms - event.clock_ms
+        if not self.clock_used:
+            # The end of a period says 0 in a game without a clock, too.
+            between = passed_ms > 0 and event.clock_ms > 0
+            self.clock_used = isinstance(event, _CLOCK) or (
+                between and not isinstance(event, PeriodEnded)
+            )
         if passed_ms <= 0:
             return
         self._clock_ms = event.clock_ms
         self.played_ms += passed_ms
-        for side, five in self._on_court.items():
-            if len(five) != 5:
-                self.uneven_ms[side] += passed_ms
-            for player in five:
-                self._ms[player] += passed_ms
-
-    def _score(self, event: Event) -> None:
-        scored = points_of(event)
-        if scored is None or event.name == "adjust":
-            return
-        there: Mapping[str, Iterable[str]] = self._on_court
-        if isinstance(event, FreeThrow) and event.links is not None:
-            there = self._at_foul.get(event.links, there)
-        for side, five in there.items():
-            points = scored[1] if side == scored[0] else -scored[1]
-            for player in five:
-                self._margin[player] += points
+        for side in SIDES:
+            self._spell(side, self.on_court.five(side)).ms += passed_ms
 
 
 def court_time(game: Game) -> CourtTime:
-    """The fold over all that stands, in the order of the game. A game that has not ended is
-    counted up to the last fact."""
-    paths: dict[int, tuple[int, ...]] = {}
-    placed: list[tuple[Order, int, Event]] = []
-    for entry, event in game.standing.all_events(game.history.entries()):
-        order = order_of(entry, event, paths)
+    """The fold over all that stands. A game that has not ended is counted up to the last
+    fact."""
+    on_court = OnCourt()
+    fold = CourtTime(game.rules, on_court)
+    for _, entry, event in in_order(game, {}):
         if game.standing.stands(entry.seq):
-            placed.append((order, entry.seq, event))
-    placed.sort(key=lambda item: item[0])
-    fold = CourtTime(game.rules)
-    for _, seq, event in placed:
-        fold.add(seq, event)
+            fold.add(entry.seq, event)
+            on_court.add(entry.seq, event)
     return fold

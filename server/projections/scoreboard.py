@@ -9,50 +9,37 @@ from typing import Any
 
 from server.game.events import (
     SIDES,
-    Adjusted,
     Event,
-    FieldGoal,
     Foul,
-    FreeThrow,
     JumpBall,
     Possession,
-    Starters,
-    Substitution,
+    RosterAdded,
     Timeout,
     other,
 )
 from server.game.rules import Rules
 from server.game.state import Progress
 from server.projections.boxscore import number_of
-
-
-def points_of(event: Event) -> tuple[str, int] | None:
-    """The side and the points that a fact gives, or None."""
-    match event:
-        case (
-            FieldGoal(team=team, value=value, made=True)
-            | FreeThrow(team=team, value=value, made=True)
-        ):
-            return team, value
-        case Adjusted(team=team, points=points):
-            return team, points
-    return None
+from server.projections.on_court import OnCourt
+from server.projections.points import points_of
 
 
 class ScoreBoard:
     """Accumulates facts in the order of the game."""
 
-    def __init__(self, rules: Rules, players: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, rules: Rules, players: Mapping[str, Iterable[str]], on_court: OnCourt
+    ) -> None:
         self._rules = rules
+        self._on_court = on_court
         # Counters by period; what one shows of them follows from the rules.
         self._points = {side: Counter[int]() for side in SIDES}
         self._fouls = {side: Counter[int]() for side in SIDES}
         self._timeouts = {side: Counter[int]() for side in SIDES}
         self._players = {side: list(ids) for side, ids in players.items()}
-        self._on_court: dict[str, dict[str, None]] = {side: {} for side in SIDES}
         self._possession: str | None = None
 
-    def add(self, event: Event) -> None:
+    def add(self, _seq: int, event: Event) -> None:
         """Take in one fact that stands."""
         scored = points_of(event)
         if scored is not None:
@@ -62,25 +49,17 @@ class ScoreBoard:
             case Foul(team=team, kind=kind):
                 if kind in self._rules.team_kinds:
                     self._fouls[team][self._rules.foul_window(event.period)] += 1
-            case Timeout(team=team):
+            case Timeout(team=team) if team is not None:
                 self._timeouts[team][event.period] += 1
-            case Starters(team=team, players=players):
-                self._on_court[team] = dict.fromkeys(players)
-            case Substitution(team=team, player_in=coming, player_out=going):
-                if going is not None:
-                    self._on_court[team].pop(going, None)
-                if coming is not None:
-                    self._on_court[team][coming] = None
+            case RosterAdded(team=team, player=player):
+                if player not in self._players[team]:
+                    self._players[team].append(player)
             case JumpBall(team=team):
                 if self._possession is None:
                     # The arrow goes to the side that did not win the opening tap.
                     self._possession = other(team)
             case Possession(team=team):
                 self._possession = team
-
-    def add_player(self, team: str, player: str) -> None:
-        if player not in self._players[team]:
-            self._players[team].append(player)
 
     def score(self) -> tuple[int, int]:
         """Home, away."""
@@ -112,7 +91,7 @@ class ScoreBoard:
                         "id": player,
                         "number": number_of(player),
                         "name": None,
-                        "on_court": player in self._on_court[side],
+                        "on_court": player in self._on_court.five(side),
                     }
                     for player in self._players[side]
                 ],

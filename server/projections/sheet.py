@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from server.game.entry import Entry
-from server.game.events import Event, RosterAdded
+from server.game.events import Event
 from server.game.place import Order, order_of
 from server.game.state import Game
 from server.projections.boxscore import BoxScore
+from server.projections.court_time import CourtTime
+from server.projections.on_court import OnCourt
+from server.projections.order import in_order
 from server.projections.plays import QUIET, play
 from server.projections.scoreboard import ScoreBoard
 
@@ -18,6 +20,13 @@ Told = tuple[Entry, Event, tuple[int, int], bool, str | None]
 
 # How many plays the state holds; all of them are at /plays.
 LATEST = 20
+
+
+class Fold(Protocol):
+    """Accumulates the facts that stand, in the order of the game."""
+
+    def add(self, seq: int, event: Event, /) -> None:
+        """Take in the fact of entry `seq`."""
 
 
 class Sheet:
@@ -31,8 +40,12 @@ class Sheet:
     def __init__(self, game: Game, players: dict[str, tuple[str, ...]]) -> None:
         """game: with all its entries. players: ids of each side in roster order."""
         self._game = game
-        self._board = ScoreBoard(game.rules, players)
+        self._on_court = OnCourt()
+        self._board = ScoreBoard(game.rules, players, self._on_court)
         self._box = BoxScore(game.rules, players)
+        self._time = CourtTime(game.rules, self._on_court)
+        # Who is on the court changes last: the others see who was there when it happened.
+        self._folds: tuple[Fold, ...] = (self._board, self._box, self._time, self._on_court)
         self._plays: list[Told] = []
         self._lines: dict[int, dict[str, Any]] = {}
         self._paths: dict[int, tuple[int, ...]] = {}
@@ -59,7 +72,7 @@ class Sheet:
         return {
             "scoreboard": self._board.section(self._game.progress),
             "roster": self._board.roster(),
-            "boxscore": self._box.section(),
+            "boxscore": self._box.section(self._time, self._on_court),
             "plays": self._latest(),
             "flags": [],
         }
@@ -79,13 +92,8 @@ class Sheet:
 
     def _fold(self, game: Game) -> None:
         standing = game.standing
-        entries: Sequence[Entry] = game.history.entries()
-        # Order of the game; what was voided keeps its place in the list of plays.
-        placed: list[tuple[Order, Entry, Event]] = []
-        for entry, event in standing.all_events(entries):
-            placed.append((order_of(entry, event, self._paths), entry, event))
-        placed.sort(key=lambda item: item[0])
-        for order, entry, event in placed:
+        # What was voided keeps its place in the list of plays.
+        for order, entry, event in in_order(game, self._paths):
             changed = standing.changed.get(entry.seq)
             self._take(
                 entry,
@@ -100,11 +108,8 @@ class Sheet:
     ) -> None:
         self._last = order
         if not voided:
-            self._board.add(event)
-            self._box.add(event)
-            if isinstance(event, RosterAdded):
-                self._board.add_player(event.team, event.player)
-                self._box.add_player(event.team, event.player)
+            for fold in self._folds:
+                fold.add(entry.seq, event)
         if not isinstance(event, QUIET):
             # Put into words when somebody asks: a refold passes over hundreds.
             self._plays.append((entry, event, self._board.score(), voided, amended_by))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from server.projections.boxscore import COLUMNS, BoxScore
+from server.projections.court_time import CourtTime
+from server.projections.on_court import OnCourt
 from server.projections.sheet import Sheet
 from tests.game.table import AWAY, HOME, Table
 
@@ -12,6 +14,9 @@ PLAYERS = {
     "home": tuple(f"home-{n}" for n in HOME),
     "away": tuple(f"away-{n}" for n in AWAY),
 }
+
+
+DERIVED = ("min_ms", "plus_minus", "starter", "eff")
 
 
 def sections(table: Table) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def test_every_fact_has_its_column() -> None:
     assert line(box, "away-10") == {"blk": 1}
     assert line(box, "away-11") == {"pts": 1, "ftm": 1, "fta": 2, "stl": 1}
     assert {k: v for k, v in box["home"]["team"].items() if v} == {"dreb": 1, "reb": 1}
-    totals = {k: v for k, v in box["home"]["totals"].items() if v}
+    totals = {k: v for k, v in box["home"]["totals"].items() if v and k in COLUMNS}
     assert totals == {
         "pts": 3,
         "fgm": 1,
@@ -63,10 +68,11 @@ def test_every_fact_has_its_column() -> None:
 
 def test_the_shape_of_the_section() -> None:
     box = sections(Table())["boxscore"]
-    assert list(box["home"]["players"][1]) == ["id", "number", "name", *COLUMNS]
+    assert list(box["home"]["players"][1]) == [*("id", "number", "name"), *COLUMNS, *DERIVED]
     assert [p["number"] for p in box["home"]["players"]] == list(HOME)
     assert box["home"]["players"][1]["name"] is None
-    assert list(box["away"]["team"]) == list(box["away"]["totals"]) == list(COLUMNS)
+    assert list(box["away"]["team"]) == list(COLUMNS)
+    assert list(box["away"]["totals"]) == [*COLUMNS, "min_ms", "eff"]
 
 
 def test_technicals_count_as_the_code_says() -> None:
@@ -88,8 +94,9 @@ def test_a_player_whom_nobody_knows_any_more_is_counted() -> None:
 def test_a_shown_line_does_not_change_afterwards() -> None:
     table = Table()
     table.say("foul", player="home-4")
-    box = BoxScore(table.game.rules, PLAYERS)
-    before = box.section()
-    box.add(table.event(1))
+    box, on_court = BoxScore(table.game.rules, PLAYERS), OnCourt()
+    time = CourtTime(table.game.rules, on_court)
+    before = box.section(time, on_court)
+    box.add(1, table.event(1))
     assert line(before, "home-4") == {}
-    assert line(box.section(), "home-4") == {"pf": 1}
+    assert line(box.section(time, on_court), "home-4") == {"pf": 1}

@@ -40,7 +40,7 @@ def test_a_half_substitution_leaves_four() -> None:
     said.say("period_end")
     time = court_time(said.game)
     assert time.uneven_ms == {"home": 0, "away": 10_000}
-    assert set(time.on_court()["away"]) == {f"away-{n}" for n in (4, 11, 12, 13, 14)}
+    assert set(time.on_court.five("away")) == {f"away-{n}" for n in (4, 11, 12, 13, 14)}
 
 
 def test_overtime_is_shorter_and_a_game_may_be_under_way() -> None:
@@ -80,10 +80,9 @@ def test_team_rebounds_are_in_the_totals_of_some_codes() -> None:
         said = table(rules)
         box = BoxScore(said.game.rules, {"home": ("home-4",), "away": ()})
         for who in ({"player": "home-4"}, {"team": "home"}):
-            box.add(said.say("rebound", kind="offensive", **who)[0].event)
-        section = box.section()["home"]
-        assert section["totals"]["reb"] == section["totals"]["oreb"] == total
-        assert section["team"]["reb"] == section["players"][0]["reb"] == 1
+            box.add(0, said.say("rebound", kind="offensive", **who)[0].event)
+        assert box.totals("home")["reb"] == box.totals("home")["oreb"] == total
+        assert box.own("home")["reb"] == box.lines("home")["home-4"]["reb"] == 1
 
 
 @given(
@@ -102,7 +101,7 @@ def test_margins_are_five_times_the_score(plays: list[tuple[str, int, int, int]]
     bench = {"home": ["0", "00"], "away": ["4"]}
     score = {"home": 0, "away": 0}
     for side, spot, kind, clock_s in sorted(plays, key=lambda play: -play[3]):
-        five = [p.partition("-")[2] for p in court_time(said.game).on_court()[side]]
+        five = [p.partition("-")[2] for p in court_time(said.game).on_court.five(side)]
         if kind == 0:
             coming = next(n for n in (*bench[side], *FIVES[side]) if n not in five)
             said.say(
