@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from server.answers import CreatedGame
 from server.clock import Clock
+from server.game.events import Amended, Note
 from server.gamelog.log import GameExists, GameRecord, Log
+from server.gamelog.texts import naming
 from server.problems import Problem
 from server.rulings import Rulings
 from server.shelf import Shelf
@@ -100,13 +102,21 @@ class People:
 
     def erase_player(self, game_id: str, player: str) -> tuple[Update, ...]:
         self._require_player(game_id, player)
-        self._log.set_names(game_id, {player: None})
+        names = self._log.names(game_id)
+        gone = [player, *self._notes_about(game_id, player), *naming(names.get(player, ""), names)]
+        self._log.set_names(game_id, dict.fromkeys(gone))
         return ()
 
     def erase_game(self, game_id: str) -> tuple[Update, ...]:
         self._shelf.require(game_id)
         self._log.erase(game_id)
         return ()
+
+    def _notes_about(self, game_id: str, player: str) -> list[str]:
+        """The keys of what was written about a player."""
+        said = (entry.event for entry in self._shelf.caught_up(game_id).game.history.entries())
+        notes = (event.event if isinstance(event, Amended) else event for event in said)
+        return [note.text for note in notes if isinstance(note, Note) and note.player == player]
 
     def _require_player(self, game_id: str, player: str) -> None:
         players = self._shelf.caught_up(game_id).game.players

@@ -42,13 +42,17 @@ class Reading:
         ]
         return box
 
-    def plays(self, game_id: str) -> list[Json]:
-        return self._shelf.caught_up(game_id).plays()
+    def plays(self, game_id: str, hide: bool = False) -> list[Json]:
+        plays = self._shelf.caught_up(game_id).plays()
+        return list(self._people.named(game_id, {"plays": plays}, hide)["plays"])
 
-    def entries(self, game_id: str, after: int) -> list[Json]:
+    def entries(self, game_id: str, after: int, names: bool, hide: bool) -> list[Json]:
         self._shelf.require(game_id)
         after = min(max(0, after), SEQ_LIMIT)
-        return [entry_json(entry) for entry in self._log.entries(game_id, after)]
+        entries = [entry_json(entry) for entry in self._log.entries(game_id, after)]
+        if not names:
+            return entries
+        return list(self._people.named(game_id, {"entries": entries}, hide)["entries"])
 
     def idle(self, older_than: timedelta) -> list[tuple[str, Json]]:
         """The games that nobody touched for so long, each with the call that ends it."""

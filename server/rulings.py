@@ -19,6 +19,7 @@ from server.game.entry import Entry
 from server.game.events import Event, FieldGoal, Media
 from server.gamelog.codec import entry_json
 from server.gamelog.log import CallRecord, Commit, Conflict, Log
+from server.gamelog.texts import take_texts, with_texts
 from server.matching import answer, is_live, matching, must_wait, said_again
 from server.problems import Problem
 from server.shelf import Shelf
@@ -79,6 +80,7 @@ class Rulings:
         accepting: str | None,
     ) -> Answered:
         game_id, seq = book.record.game_id, book.game.seq
+        events, texts = take_texts(call.call_id, events)
         settles = seen = None
         if accepting is not None:
             proposal = self._shelf.proposal(game_id, accepting)
@@ -100,7 +102,7 @@ class Rulings:
             for n, event in enumerate(events, start=1)
         )
         record = CallRecord(call.call_id, body_hash, seq + 1, seq + len(entries))
-        commit = Commit(game_id, record, entries, settles=settles, proposals_seen=seen)
+        commit = Commit(game_id, record, entries, settles=settles, proposals_seen=seen, texts=texts)
         before = book.sections()
         self._log.commit(commit)
         book.follow(entries)
@@ -112,7 +114,7 @@ class Rulings:
             )
             told = (proposal_json(settles),)
         update = book.update(entries, before)
-        return Answered(call.call_id, update.entries, False, update, told)
+        return Answered(call.call_id, with_texts(update.entries, texts), False, update, told)
 
     def _answered(
         self, book: Book, call_id: str, body_hash: str, accepting: str | None
@@ -125,7 +127,9 @@ class Rulings:
                 must_wait(self._shelf.proposal(book.record.game_id, accepting))
             raise Problem(409, "call-id-reused", f"call {call_id} was made with another body")
         entries = self._log.entries(book.record.game_id, record.first_seq - 1, record.last_seq)
-        return Answered(call_id, tuple(entry_json(entry) for entry in entries), True)
+        documents = tuple(entry_json(entry) for entry in entries)
+        texts = self._log.names(book.record.game_id)
+        return Answered(call_id, with_texts(documents, texts), True)
 
 
 def digest(body: object) -> str:

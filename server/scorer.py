@@ -144,17 +144,22 @@ class Scorer:
         game hides them from watchers."""
         return await self._run(self._books.people.named, game_id, sections, hide)
 
-    async def plays(self, game_id: str) -> list[Json]:
+    async def plays(self, game_id: str, *, hide: bool = False) -> list[Json]:
         """Every play in the order of the game, oldest first, voided ones included."""
-        return await self._run(self._books.reading.plays, game_id)
+        return await self._run(self._books.reading.plays, game_id, hide)
 
     async def boxscore(self, game_id: str, *, hide: bool = False) -> Json:
         """The box score section with names (`hide`: see `named`)."""
         return await self._run(self._books.reading.boxscore, game_id, hide)
 
-    async def log(self, game_id: str, after: int = 0) -> list[Json]:
-        """The stored entries after `after`, as JSON, oldest first."""
-        return await self._run(self._books.reading.entries, game_id, after)
+    async def log(
+        self, game_id: str, after: int = 0, *, names: bool = False, hide: bool = False
+    ) -> list[Json]:
+        """The stored entries after `after`, as JSON, oldest first.
+
+        names: with what people wrote (`hide`: see `named`); without it, as it is stored.
+        """
+        return await self._run(self._books.reading.entries, game_id, after, names, hide)
 
     # Proposals
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from server.game.events import SIDES
 from server.game.rules import RULES
+from server.gamelog.texts import with_texts
 from server.problems import Problem
 from server.updates import Json, Sections
 
@@ -57,7 +58,10 @@ def read_patch_player(body: object) -> str | None:
 
 
 def with_names(sections: Sections, names: Mapping[str, str], players_too: bool) -> Json:
-    """Copies of the sections with names where they belong; the originals stay without."""
+    """Copies of the sections with names where they belong; the originals stay without.
+
+    What people wrote may name a player, so it is shown when players' names are.
+    """
     found: Json = dict(sections)
     for part in ("scoreboard", "roster", "boxscore"):
         if part in found:
@@ -65,7 +69,10 @@ def with_names(sections: Sections, names: Mapping[str, str], players_too: bool) 
                 **found[part],
                 **{side: _named(side, found[part][side], names, players_too) for side in SIDES},
             }
-    return found
+    texts = names if players_too else {}
+    return found | {
+        part: with_texts(found[part], texts) for part in ("plays", "entries") if part in found
+    }
 
 
 def _named(side: str, team: Json, names: Mapping[str, str], players_too: bool) -> Json:

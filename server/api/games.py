@@ -83,16 +83,17 @@ def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIR
     @games.get("/{game}/plays")
     async def plays(request: Request, game: str) -> dict[str, Any]:
         """Every play in the order of the game, oldest first, voided ones marked."""
-        await access.authorize(request, game, "watch")
-        return {"game_id": game, "plays": await scorer.plays(game)}
+        who = await access.authorize(request, game, "watch")
+        return {"game_id": game, "plays": await scorer.plays(game, hide=who.role == "watch")}
 
     @games.get("/{game}/log")
     async def log(
         request: Request, game: str, after: int = Query(0, ge=0, le=2**53)
     ) -> dict[str, Any]:
-        """The entries of the log after a seq, as they are stored: with ids, without names."""
-        await access.authorize(request, game, "watch")
-        return {"game_id": game, "entries": await scorer.log(game, after)}
+        """The entries of the log after a seq: with ids, without names."""
+        who = await access.authorize(request, game, "watch")
+        hide = who.role == "watch"
+        return {"game_id": game, "entries": await scorer.log(game, after, names=True, hide=hide)}
 
     @games.patch("/{game}", openapi_extra=describe_body({"home": {"name": "Lions U14"}}))
     async def patch(request: Request, game: str, body: JsonBody) -> dict[str, Any]:

@@ -37,19 +37,7 @@ def open_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine
     databases and for one that a newer program wrote. Safe when two processes open the same
     database at once.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite":
-        engine = _open_sqlite(parsed, sleep)
-    elif backend in {"postgresql", "postgres"}:
-        engine = sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            pool_size=2,
-            connect_args=_PATIENCE,
-        )
-    else:
-        raise ValueError(f"no support for {backend} databases; use sqlite or postgresql")
+    engine = connect_engine(url, sleep)
     try:
         migrate(engine)
     except BaseException:
@@ -58,18 +46,45 @@ def open_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine
     return engine
 
 
+def connect_engine(url: str, sleep: Callable[[float], None] = time.sleep) -> Engine:
+    """The same with the tables as they are found."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _open_sqlite(parsed, sleep)
+    if backend in {"postgresql", "postgres"}:
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=2,
+            connect_args=_PATIENCE,
+        )
+    raise ValueError(f"no support for {backend} databases; use sqlite or postgresql")
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest revision; whoever comes second waits and finds it done."""
+    with engine.execution_options(write=True).begin() as connection:
+        upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction, up to any revision."""
+    config = alembic_config()
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise ValueError(f"a newer Courtside wrote this database ({error})") from error
+
+
+def alembic_config() -> Config:
+    """Where our migrations are."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.execution_options(write=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise ValueError(f"a newer Courtside wrote this database ({error})") from error
+    return config
 
 
 def _open_sqlite(url: URL, sleep: Callable[[float], None]) -> Engine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -24,8 +24,9 @@ class LogUnavailable(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class GameRecord:
-    """What is fixed when a game is made. players: ids of each side, in roster order.
+    """What is fixed when a game is made. home, away: ids of the players, in roster order.
 
+    rules: the name of a rule set, or the JSON text of a custom one.
     epoch: identity of this log; a viewer's place is `epoch:seq`.
     token_version: links made with an older one are refused.
     """
@@ -97,6 +98,7 @@ class Commit:
     settles: the proposal as it is afterwards, when the call answers a waiting one.
     adds: a proposal that came with the entries.
     proposals_seen: how many proposals the writer knew of, when that matters.
+    texts: what the call wrote, by key; the entries hold only the keys.
     """
 
     game_id: str
@@ -105,6 +107,7 @@ class Commit:
     settles: Proposal | None = None
     adds: Proposal | None = None
     proposals_seen: int | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Log(Protocol):
@@ -131,7 +134,7 @@ class Log(Protocol):
         ...
 
     def names(self, game_id: str) -> dict[str, str]:
-        """Names by `home`, `away` and player id."""
+        """Names by `home`, `away` and player id; texts by their keys."""
         ...
 
     def set_names(self, game_id: str, names: Mapping[str, str | None]) -> None:
@@ -145,7 +148,7 @@ class Log(Protocol):
         ...
 
     def erase(self, game_id: str) -> None:
-        """Erase every name of a game and mark it; its entries stay."""
+        """Erase every name and text of a game and mark it; its entries stay."""
         ...
 
     def proposal(self, game_id: str, proposal_id: str) -> Proposal | None: ...

@@ -81,6 +81,7 @@ class MemoryLog:
             self.settle(commit.game_id, commit.settles)
         if commit.adds is not None:
             shelf.proposals[commit.adds.proposal_id] = commit.adds
+        shelf.names.update(commit.texts)
         shelf.calls[commit.call.call_id] = commit.call
         shelf.entries.extend(commit.entries)
 

@@ -93,7 +93,7 @@ class SqlLog:
         row = {
             "game_id": record.game_id,
             "epoch": record.epoch,
-            "rules": record.rules,
+            **_rules_columns(record.rules),
             "home": " ".join(record.home),
             "away": " ".join(record.away),
             "created_at": _stamp(record.created_at),
@@ -196,6 +196,7 @@ class SqlLog:
                     for entry in commit.entries
                 ],
             )
+            _put_names(connection, game_id, commit.texts)
             if commit.settles is not None:
                 _settle(connection, game_id, commit.settles)
             if commit.adds is not None:
@@ -304,7 +305,7 @@ def _record(row: Any) -> GameRecord:
     return GameRecord(
         game_id=row.game_id,
         epoch=row.epoch,
-        rules=row.rules,
+        rules=row.rules_document or row.rules,
         home=tuple(row.home.split()),
         away=tuple(row.away.split()),
         created_at=datetime.fromisoformat(row.created_at),
@@ -312,6 +313,13 @@ def _record(row: Any) -> GameRecord:
         erased=row.erased,
         token_version=row.token_version,
     )
+
+
+def _rules_columns(rules: str) -> dict[str, str | None]:
+    """A rule set is a name, or a document that is longer than one."""
+    if rules.startswith("{"):
+        return {"rules": "custom", "rules_document": rules}
+    return {"rules": rules, "rules_document": None}
 
 
 def _put_names(connection: Connection, game_id: str, names: Mapping[str, str]) -> None:

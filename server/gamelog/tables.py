@@ -11,13 +11,17 @@ from sqlmodel import Field, SQLModel
 
 
 class GameRow(SQLModel, table=True):
-    """home, away: the player ids of the first roster, separated by spaces."""
+    """home, away: the player ids of the first roster, separated by spaces.
+
+    rules: the name of a rule set, or `custom` with the document of its changes.
+    """
 
     __tablename__ = "games"
 
     game_id: str = Field(primary_key=True, max_length=32)
     epoch: str = Field(max_length=64)
     rules: str = Field(max_length=32)
+    rules_document: str | None = None
     home: str
     away: str
     created_at: str = Field(max_length=40)
@@ -29,7 +33,10 @@ class GameRow(SQLModel, table=True):
 
 
 class NameRow(SQLModel, table=True):
-    """who: `home`, `away` or a player's id."""
+    """All that a person typed and that can be erased.
+
+    who: `home`, `away`, a player's id, or the key of a note's text.
+    """
 
     __tablename__ = "names"
 

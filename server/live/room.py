@@ -47,16 +47,12 @@ class Delta:
 
     async def _text(self, hide: bool) -> str:
         update = self.update
-        state = await self._dress(update.game_id, update.sections, hide)
-        return dumps(
-            {
-                "type": "update",
-                "epoch": update.epoch,
-                "seq": update.seq,
-                "entries": list(update.entries),
-                "state": state,
-            }
-        )
+        # Entries can hold what somebody wrote, which is dressed like a name.
+        said = {**update.sections, "entries": list(update.entries)}
+        state = await self._dress(update.game_id, said, hide)
+        entries = state.pop("entries")
+        place = {"epoch": update.epoch, "seq": update.seq}
+        return dumps({"type": "update", **place, "entries": entries, "state": state})
 
 
 class Say:

@@ -156,3 +156,20 @@ def test_a_proposal_and_a_shot_do_not_pass_each_other(game: Log) -> None:
     game.commit(replace(commit(3, call_id="c3"), adds=absorbed))
     assert game.proposal_count("g1") == 2
     assert game.proposal("g1", "p2") == absorbed
+
+
+def test_texts_are_kept_with_their_call_and_go_with_the_names(game: Log) -> None:
+    written = replace(commit(1), texts={"note-1": "Zoë fell"})
+    game.commit(written)
+    with pytest.raises(Conflict):
+        game.commit(replace(commit(1, call_id="late"), texts={"note-2": "lost"}))
+    assert game.names("g1") == {"home": "Löwen", "home-0": "Zoë", "note-1": "Zoë fell"}
+    assert game.games()[0].teams == {"home": "Löwen"}
+    game.erase("g1")
+    assert game.names("g1") == {}
+
+
+def test_a_custom_rule_set_is_kept_as_it_was_given(log: Log) -> None:
+    rules = '{"base":"youth","periods":2,"name":"' + "x" * 300 + '"}'
+    log.add_game(replace(RECORD, rules=rules), {})
+    assert log.game("g1") == replace(RECORD, rules=rules)

@@ -8,18 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from server.gamelog.engine import MIGRATIONS, migrate, open_engine
+from server.game.events import Amended, Note, PeriodStarted
+from server.gamelog.engine import MIGRATIONS, alembic_config, migrate, open_engine
 from server.gamelog.log import Conflict, LogUnavailable
 from server.gamelog.sql import SqlLog
+from server.gamelog.texts import take_texts, text_key
 from tests.gamelog.test_log import RECORD, commit
 from tests.postgres import PostgresServer
 
@@ -31,6 +35,48 @@ def test_the_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
     migrate(engine)  # again: nothing to do
     engine.dispose()
+
+
+def _downgrade(engine: sa.Engine, revision: str) -> None:
+    config = alembic_config()
+    with engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def test_what_older_versions_wrote_into_entries_moves_out_and_back(url: str) -> None:
+    log = SqlLog.open(url)
+    log.add_game(RECORD, {"home-0": "Zoë"})
+    note = Note(period=1, clock_ms=0, text="Zoë fell")
+    amended = Amended(period=1, clock_ms=0, links=1, event=note)
+    for seq, call_id, event in ((1, "c1", note), (2, "c2", amended)):
+        (taken,), texts = take_texts(call_id, [event])
+        log.commit(replace(commit(seq, call_id=call_id, event=taken), texts=texts))
+    log.commit(commit(3, call_id="c3", event=PeriodStarted(period=1, clock_ms=600_000)))
+    before = log.entries("g1")
+    log.close()
+    engine = open_engine(url)
+    # Back to before texts stood apart: their keys and rows are gone, the entries say them.
+    _downgrade(engine, "0002")
+    with engine.connect() as connection:
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("games")}
+        assert "rules_document" not in columns
+    migrate(engine)
+    with engine.connect() as connection:
+        stored = connection.execute(sa.text("SELECT event FROM entries ORDER BY seq")).scalars()
+        assert not any("Zoë" in event for event in stored)
+    engine.dispose()
+    log = SqlLog.open(url)
+    texts = {text_key("c1"): "Zoë fell", text_key("c2"): "Zoë fell"}
+    assert log.names("g1") == {"home-0": "Zoë", **texts}
+    assert log.entries("g1") == before
+    engine = open_engine(url)
+    _downgrade(engine, "0002")
+    with engine.connect() as connection:
+        stored = connection.execute(sa.text("SELECT event FROM entries ORDER BY seq")).scalars()
+        assert [event.count("Zoë fell") for event in stored] == [1, 1, 0]
+    engine.dispose()
+    log.close()
 
 
 def test_migrations_are_inside_the_package() -> None:
@@ -140,6 +186,7 @@ def test_a_connection_that_was_cut_is_made_anew(postgres: PostgresServer) -> Non
 _WRITER = """
 import sys
 from server.gamelog.sql import SqlLog
+from server.gamelog.texts import take_texts, text_key
 from tests.gamelog.test_log import RECORD, commit
 log = SqlLog.open(sys.argv[1])
 log.add_game(RECORD, {})

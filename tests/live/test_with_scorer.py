@@ -89,12 +89,17 @@ async def test_calls_in_two_processes_reach_viewers_in_both_and_no_name_reaches_
     def nameless(viewer: Checker) -> bool:
         return viewer.state["roster"]["home"]["players"][0]["name"] is None
 
+    def reads(viewer: Checker, text: str) -> bool:
+        return bool(viewer.state["plays"][0]["text"] == text)
+
     def shows(viewer: Checker, home: int, away: int) -> bool:
         board = viewer.state.get("scoreboard", {"home": {}, "away": {}})
         return (board["home"].get("score"), board["away"].get("score")) == (home, away)
 
+    await a.scorer.call(game, {"call_id": "n", "type": "note", "text": "Ann was great"}, "desk")
     for viewer in (here, there):
         await until(partial(shows, viewer, 10, 10))
+        await until(partial(reads, viewer, "Ann was great"))
     assert here.state["roster"]["home"]["players"][0]["name"] == "Ann Secret"
     # Looking at the log again and again finds nothing to correct.
     await asyncio.sleep(0.5)

@@ -157,3 +157,47 @@ async def test_any_script_is_a_name(office: Office) -> None:
     made = await office.scorer.create_game({**GAME, "home": {"name": "Ω", "players": players}})
     roster = (await office.scorer.state(made.game_id)).sections["roster"]
     assert [p["name"] for p in roster["home"]["players"]] == names
+
+
+async def test_what_is_written_stands_apart_and_can_be_erased(office: Office) -> None:
+    told = await office.say("n1", "note", text="Kid 00 fell", team="home", player="home-00")
+    assert told.entries[0]["text"] == "Kid 00 fell"
+    assert (await office.say("n1", "note", text="Kid 00 fell", team="home", player="home-00")).again
+    await office.say("n2", "note", text="good crowd")
+    await office.say("n3", "adjust", team="away", points=2, text="as KID 00 said")
+    await office.say("n4", "amend", links=2, text="great crowd")
+    texts = [play["text"] for play in await office.scorer.plays(office.game)]
+    assert texts == [
+        *("Kid 00 fell", "great crowd", "Away: score adjusted by +2 (as KID 00 said)"),
+    ]
+    said = [e.get("text") for e in await office.scorer.log(office.game, names=True)]
+    assert said[:3] == ["Kid 00 fell", "good crowd", "as KID 00 said"]
+    stored = json.dumps(
+        [await office.scorer.log(office.game), [(u.entries, u.sections) for u in office.updates]]
+    )
+    assert "fell" not in stored
+    assert "crowd" not in stored
+    score = await office.score()
+    await office.scorer.erase_player(office.game, "home-00")
+    texts = [play["text"] for play in await office.scorer.plays(office.game)]
+    assert "Kid" not in json.dumps(texts)
+    assert "KID" not in json.dumps(texts)
+    assert texts[1] == "great crowd"
+    assert await office.score() == score == (0, 2)
+    await office.say("u", "undo", "desk:1")
+    assert (await office.scorer.plays(office.game))[1]["text"] == "good crowd"
+    await office.scorer.erase_game(office.game)
+    assert await office.scorer.log(office.game, names=True) == await office.scorer.log(
+        office.game, names=True, hide=True
+    )
+    assert await office.score() == score
+
+
+@ON_PAPER
+async def test_hidden_names_hide_what_is_written_too(office: Office) -> None:
+    await office.scorer.patch_game(office.game, {"names_hidden": True}, "desk")
+    await office.say("n1", "note", text="Kid 00 fell")
+    for hide, text in ((False, "Kid 00 fell"), (True, "")):
+        plays = await office.scorer.plays(office.game, hide=hide)
+        assert plays[-1]["text"] == text
+        assert (await office.scorer.log(office.game, names=True, hide=hide))[-1]["text"] == text
