@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from server.game.events import Media
+from server.game.events import TEAMLESS_TIMEOUTS, Media
 
 TEXT_LIMIT = 500
 WORD_LIMIT = 64
+WORDS_LIMIT = 20
 # Larger integers are no period, clock or entry; JavaScript cannot even hold them.
 INT_LIMIT = 2**53
 
@@ -52,6 +53,7 @@ class Call:
     by, at: who asks and when (wall time); from the driver, never from the body.
     links: the entry it is about (parent of an assist, target of a void).
     base: the last entry the caller had seen.
+    score: what a team's score shall be, or (home, away) of a confirmation.
     """
 
     type: str
@@ -75,6 +77,13 @@ class Call:
     media: Media | None = None
     x_m: float | None = None
     y_m: float | None = None
+    tags: tuple[str, ...] | None = None
+    nth: int | None = None
+    of: int | None = None
+    drawn_by: str | None = None
+    throws: int | None = None
+    shot_clock_ms: int | None = None
+    score: int | tuple[int, int] | None = None
     base: int | None = None
 
 
@@ -96,39 +105,40 @@ def _shape(needs: str = "", may: str = "", place: bool = True) -> Shape:
     return Shape(frozenset(needs.split()), frozenset(may.split()), common)
 
 
-_PLAY_CHANGES = "team player value made kind text period clock_ms media x_m y_m points"
+_PLAY_CHANGES = (
+    "team player value made kind text period clock_ms after media x_m y_m points "
+    "tags nth of drawn_by throws player_in player_out players"
+)
 
 SHAPES: Mapping[str, Shape] = {
     "period_start": _shape(),
     "period_end": _shape(),
-    "clock_start": _shape(),
-    "clock_stop": _shape(),
-    "clock_set": _shape("clock_ms"),
+    "clock_start": _shape("", "shot_clock_ms"),
+    "clock_stop": _shape("", "shot_clock_ms"),
+    "clock_set": _shape("clock_ms", "shot_clock_ms"),
     "starters": _shape("players", "team"),
     "roster_add": _shape("team player"),
-    "field_goal": _shape("made", "team player value x_m y_m"),
-    "free_throw": _shape("made", "team player value links"),
+    "field_goal": _shape("made", "team player value x_m y_m tags"),
+    "free_throw": _shape("made", "team player value links nth of tags"),
     "rebound": _shape("", "team player kind links"),
     "turnover": _shape("", "team player kind links"),
     "steal": _shape("", "team player links"),
     "block": _shape("", "team player links"),
     "assist": _shape("", "team player links"),
-    "foul": _shape("", "team player kind"),
-    "substitution": _shape("", "team player_in player_out"),
-    "timeout": _shape("team"),
-    "jump_ball": _shape("", "team player"),
+    "foul": _shape("", "team player kind drawn_by throws links"),
+    "substitution": _shape("", "team player_in player_out players"),
+    "timeout": _shape("", "team kind"),
+    "jump_ball": _shape("", "team player kind"),
     "possession": _shape("team"),
-    "adjust": _shape("team points", "text"),
+    "adjust": _shape("team", "points score text"),
     "note": _shape("text", "team player"),
+    "confirm": _shape("", "period score media", place=False),
     "finalize": _shape(),
-    "amend": _shape("links", _PLAY_CHANGES + " player_in player_out players", place=False),
+    "amend": _shape("links", _PLAY_CHANGES, place=False),
     "void": _shape("links", place=False),
     "undo": _shape(place=False),
     "redo": _shape(place=False),
 }
-
-# Types that a later version answers: known words, so 409 and not 422.
-NOT_SUPPORTED = frozenset({"confirm"})
 
 
 def _text(name: str, value: object, limit: int) -> str:
@@ -184,6 +194,18 @@ def _media(name: str, value: object) -> Media:
     return Media(_word("media.camera", value["camera"]), seconds)
 
 
+def _words(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > WORDS_LIMIT:
+        raise MalformedCall("malformed", f"{name} must be a list of at most {WORDS_LIMIT} words")
+    return tuple(_word(name, word) for word in value)
+
+
+def _score(name: str, value: object) -> int | tuple[int, int]:
+    if isinstance(value, Mapping) and value.keys() == {"home", "away"}:
+        return _integer("score.home", value["home"]), _integer("score.away", value["away"])
+    return _integer(name, value)
+
+
 def _players(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > 60:
         raise MalformedCall("malformed", f"{name} must be a list of at most 60 players")
@@ -191,12 +213,15 @@ def _players(name: str, value: object) -> tuple[str, ...]:
 
 
 _READERS: Mapping[str, Callable[[str, object], Any]] = {
-    **dict.fromkeys(("team", "player", "player_in", "player_out", "kind"), _word),
+    **dict.fromkeys(("team", "player", "player_in", "player_out", "drawn_by", "kind"), _word),
     **dict.fromkeys(("value", "points", "period", "clock_ms", "after", "links", "base"), _integer),
+    **dict.fromkeys(("nth", "of", "throws", "shot_clock_ms"), _integer),
     **dict.fromkeys(("x_m", "y_m"), _number),
     "call_id": _word,
     "type": _word,
     "players": _players,
+    "tags": _words,
+    "score": _score,
     "made": _boolean,
     "text": _sentence,
     "media": _media,
@@ -204,8 +229,7 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
 
 
 def parse(body: object, by: str, at: datetime) -> Call:
-    """The Call in a body. MalformedCall when it is none, IllegalCall `not-supported` when it is
-    one for another version.
+    """The Call in a body. MalformedCall when it is none.
 
     A field that is null counts as absent. `target` and `seq` are taken for `links`, and the
     `value` of an adjustment for its `points`.
@@ -216,8 +240,6 @@ def parse(body: object, by: str, at: datetime) -> Call:
     if "type" not in given:
         raise MalformedCall("missing-field", "a call needs a type")
     word = _word("type", given["type"])
-    if word in NOT_SUPPORTED:
-        raise IllegalCall("not-supported", f"{word} is not supported by this version")
     shape = SHAPES.get(word)
     if shape is None:
         raise MalformedCall("unknown-type", f"there is no call of type {word!r}")
@@ -234,4 +256,11 @@ def parse(body: object, by: str, at: datetime) -> Call:
     lacking = (shape.needs | {"call_id"}) - given.keys()
     if lacking:
         raise MalformedCall("missing-field", f"{word} needs {', '.join(sorted(lacking))}")
-    return Call(**{n: _READERS[n](n, v) for n, v in given.items()}, by=by, at=at)
+    if word == "adjust" and not given.keys() & {"points", "score"}:
+        raise MalformedCall("missing-field", "adjust needs points, or the score it shall be")
+    if word == "timeout" and not ("team" in given or given.get("kind") in TEAMLESS_TIMEOUTS):
+        raise MalformedCall("missing-field", "timeout needs team, unless it is nobody's")
+    found = {n: _READERS[n](n, v) for n, v in given.items()}
+    if "score" in found and isinstance(found["score"], tuple) != (word == "confirm"):
+        raise MalformedCall("malformed", 'score is a number to adjust, {"home", "away"} to confirm')
+    return Call(**found, by=by, at=at)

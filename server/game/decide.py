@@ -6,28 +6,31 @@ Whatever officials could let happen is accepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from server.game import corrections, events
+from server.game import corrections, events, lineup, score, timing
 from server.game.calls import Call, IllegalCall
-from server.game.events import SIDES, Event
+from server.game.coherence import with_events
+from server.game.events import REBOUND_KINDS, TAGS, Event, other
 from server.game.links import fits, guess_parent
-from server.game.place import Place, place
+from server.game.place import Place, now, place
 from server.game.roster import player_and_team, player_of, team_of
 from server.game.state import Game
 
-# The most that an adjustment may change a score by: more is a slip of the finger.
-ADJUST_LIMIT = 200
-# Overtimes are not bounded by any code; this only keeps a slip from making a period 10,000.
-OVERTIME_LIMIT = 20
+# The longest trip to the line that any code knows.
+TRIP = 3
+_FREE_THROW_TAGS = ("fast_break", "second_chance", "off_turnover")
 
 
 def decide(game: Game, call: Call) -> tuple[Event, ...]:
-    """What the rules make of a call in this game."""
+    """What the rules make of a call in this game: players whom it brings, then the fact."""
+    joining = _joining(game, call)
+    if joining:
+        game = with_events(game, call, joining)
     if call.type in corrections.CORRECTIONS:
-        return corrections.correct(game, call, judge)
-    return (judge(game, call, guess=True),)
+        return (*joining, *corrections.correct(game, call, judge))
+    return (*joining, judge(game, call, guess=True))
 
 
 def judge(game: Game, call: Call, guess: bool) -> Event:
@@ -43,79 +46,21 @@ def judge(game: Game, call: Call, guess: bool) -> Event:
     return _PLAYS[call.type](game, call, where)
 
 
-# Time
-
-
-def _period_start(game: Game, call: Call) -> Event:
-    _not_final(game)
-    progress, rules = game.progress, game.rules
-    period = progress.period + 1 if call.period is None else call.period
-    last = max(rules.periods, progress.period + 1)
-    if not 1 <= period <= last or period > rules.periods + OVERTIME_LIMIT:
-        raise IllegalCall("unknown-period", f"there is no period {period} to start")
-    if period <= progress.period:
-        raise IllegalCall("period-exists", f"period {period} was started before")
-    length_ms = rules.period_length_ms(period)
-    clock_ms = _clock_within(game, period, length_ms if call.clock_ms is None else call.clock_ms)
-    return events.PeriodStarted(period=period, clock_ms=clock_ms, media=call.media)
-
-
-def _period_end(game: Game, call: Call) -> Event:
-    period = _open_period(game, call)
-    clock_ms = _clock_within(game, period, 0 if call.clock_ms is None else call.clock_ms)
-    return events.PeriodEnded(period=period, clock_ms=clock_ms, media=call.media)
-
-
-def _clock_start(game: Game, call: Call) -> Event:
-    period = _open_period(game, call)
-    return events.ClockStarted(period=period, clock_ms=_clock(game, call), media=call.media)
-
-
-def _clock_stop(game: Game, call: Call) -> Event:
-    period = _open_period(game, call)
-    return events.ClockStopped(period=period, clock_ms=_clock(game, call), media=call.media)
-
-
-def _clock_set(game: Game, call: Call) -> Event:
-    period = _open_period(game, call)
-    return events.ClockSet(period=period, clock_ms=_clock(game, call), media=call.media)
-
-
-def _finalize(game: Game, call: Call) -> Event:
-    _not_final(game)
-    period = max(1, game.progress.period)
-    clock_ms = game.progress.clock_ms_at(call.at)
-    return events.Finalized(period=period, clock_ms=clock_ms, media=call.media)
-
-
-def _not_final(game: Game) -> None:
-    if game.progress.final:
-        raise IllegalCall("game-final", "the game is final; void the finalize to go on")
-
-
-def _open_period(game: Game, call: Call) -> int:
-    _not_final(game)
-    period = game.progress.period
-    if not game.progress.period_open:
-        raise IllegalCall("no-period", "no period is being played; start one first")
-    if call.period is not None and call.period != period:
-        raise IllegalCall("unknown-period", f"period {period} is being played, not {call.period}")
-    return period
-
-
-def _clock(game: Game, call: Call) -> int:
-    if call.clock_ms is None:
-        return game.progress.clock_ms_at(call.at)
-    return _clock_within(game, game.progress.period, call.clock_ms)
-
-
-def _clock_within(game: Game, period: int, clock_ms: int) -> int:
-    length_ms = game.rules.period_length_ms(period)
-    if not 0 <= clock_ms <= length_ms:
-        raise IllegalCall(
-            "clock-outside-period", f"clock_ms {clock_ms} is not between 0 and {length_ms}"
-        )
-    return clock_ms
+def _joining(game: Game, call: Call) -> tuple[events.RosterAdded, ...]:
+    """Players of a call who are new to their team; none for a call that adds one by its type."""
+    if call.type == "roster_add":
+        return ()
+    team, amends = call.team, call.type == "amend"
+    if amends and team is None:
+        entry = game.history.get(call.links or 0)
+        team = None if entry is None else getattr(game.standing.event(entry), "team", None)
+    new = lineup.newcomers(game, call, team)
+    if not new:
+        return ()
+    where = now(game, call) if amends else place(game, call)
+    return tuple(
+        events.RosterAdded(**where.fields(), team=side, player=player) for side, player in new
+    )
 
 
 # Plays
@@ -123,7 +68,7 @@ def _clock_within(game: Game, period: int, clock_ms: int) -> int:
 
 def _field_goal(game: Game, call: Call, where: Place) -> Event:
     team, player = player_and_team(game, call)
-    value = 2 if call.value is None else call.value
+    value = game.rules.value_at(call.x_m, call.y_m) if call.value is None else call.value
     _one_of("value", value, game.rules.field_goal_values)
     return events.FieldGoal(
         **where.fields(),
@@ -133,6 +78,7 @@ def _field_goal(game: Game, call: Call, where: Place) -> Event:
         made=bool(call.made),
         x_m=call.x_m,
         y_m=call.y_m,
+        tags=_tags(call, TAGS if game.rules.heave else [t for t in TAGS if t != "heave"]),
     )
 
 
@@ -149,15 +95,53 @@ def _linked(game: Game, call: Call, where: Place, guess: bool) -> Event:
     elif guess and where.is_now:
         links = guess_parent(game, call.type, team)
     fields["links"] = links
-    if call.type == "free_throw":
-        value = 1 if call.value is None else call.value
-        _one_of("value", value, game.rules.free_throw_values)
-        fields |= {"made": bool(call.made), "value": value}
-    elif call.type == "turnover":
-        fields["kind"] = call.kind
-    elif call.type == "rebound":
-        fields["kind"] = _rebound_kind(game, call, team, links)
-    return _LINKED[call.type](**fields)
+    return _LINKED[call.type](**fields, **_own_fields(game, call, team, links))
+
+
+def _own_fields(game: Game, call: Call, team: str, links: int | None) -> dict[str, Any]:
+    """What a linked fact says besides team, player and parent."""
+    match call.type:
+        case "free_throw":
+            return _free_throw(game, call)
+        case "rebound":
+            return {"kind": _rebound_kind(game, call, team, links)}
+        case "foul":
+            return _foul(game, call, team)
+        case "turnover":
+            return {"kind": call.kind}
+    return {}
+
+
+def _free_throw(game: Game, call: Call) -> dict[str, Any]:
+    value = 1 if call.value is None else call.value
+    _one_of("value", value, game.rules.free_throw_values)
+    trip = range(1, TRIP + 1)
+    if call.of is not None:
+        _one_of("of", call.of, trip)
+        trip = range(1, call.of + 1)
+    if call.nth is not None:
+        _one_of("nth", call.nth, trip)
+    tags = _tags(call, _FREE_THROW_TAGS)
+    return {"made": bool(call.made), "value": value, "nth": call.nth, "of": call.of, "tags": tags}
+
+
+def _foul(game: Game, call: Call, team: str) -> dict[str, Any]:
+    kind = "personal" if call.kind is None else call.kind
+    _one_of("kind", kind, game.rules.foul_kinds)
+    if call.throws is not None:
+        _one_of("throws", call.throws, range(TRIP + 1))
+    drawn_by = None if call.drawn_by is None else player_of(game, other(team), call.drawn_by)
+    return {"kind": kind, "drawn_by": drawn_by, "throws": call.throws}
+
+
+def _tags(call: Call, allowed: Iterable[str]) -> tuple[str, ...] | None:
+    """In the order of TAGS, each once."""
+    if call.tags is None:
+        return None
+    known = tuple(allowed)
+    for tag in call.tags:
+        _one_of("tag", tag, known)
+    return tuple(tag for tag in TAGS if tag in call.tags)
 
 
 def _unfit(game: Game, call: Call, team: str, links: int) -> IllegalCall | None:
@@ -174,7 +158,7 @@ def _unfit(game: Game, call: Call, team: str, links: int) -> IllegalCall | None:
 
 def _rebound_kind(game: Game, call: Call, team: str, links: int | None) -> str:
     if call.kind is not None:
-        _one_of("kind", call.kind, ("offensive", "defensive"))
+        _one_of("kind", call.kind, REBOUND_KINDS)
         return call.kind
     entry = None if links is None else game.history.get(links)
     if entry is not None:
@@ -184,16 +168,11 @@ def _rebound_kind(game: Game, call: Call, team: str, links: int | None) -> str:
     return "defensive"
 
 
-def _foul(game: Game, call: Call, where: Place) -> Event:
-    team, player = player_and_team(game, call)
-    kind = "personal" if call.kind is None else call.kind
-    _one_of("kind", kind, game.rules.foul_kinds)
-    return events.Foul(**where.fields(), team=team, player=player, kind=kind)
-
-
 def _jump_ball(game: Game, call: Call, where: Place) -> Event:
     team, player = player_and_team(game, call)
-    return events.JumpBall(**where.fields(), team=team, player=player)
+    if call.kind is not None:
+        _one_of("kind", call.kind, events.JUMP_BALL_KINDS)
+    return events.JumpBall(**where.fields(), team=team, player=player, kind=call.kind)
 
 
 def _possession(game: Game, call: Call, where: Place) -> Event:
@@ -201,57 +180,11 @@ def _possession(game: Game, call: Call, where: Place) -> Event:
 
 
 def _timeout(game: Game, call: Call, where: Place) -> Event:
-    return events.Timeout(**where.fields(), team=team_of(call.team))
-
-
-def _substitution(game: Game, call: Call, where: Place) -> Event:
-    named = [player for player in (call.player_in, call.player_out) if player is not None]
-    if not named:
-        raise IllegalCall("unknown-player", "a substitution needs player_in or player_out")
-    team = call.team
-    if team is None:
-        team = next((side for side in SIDES for p in named if p in game.players[side]), None)
-    team = team_of(team)
-    coming = None if call.player_in is None else player_of(game, team, call.player_in)
-    going = None if call.player_out is None else player_of(game, team, call.player_out)
-    if coming == going:
-        raise IllegalCall("same-player", "a player cannot be replaced by the same one")
-    return events.Substitution(**where.fields(), team=team, player_in=coming, player_out=going)
-
-
-def _starters(game: Game, call: Call, where: Place) -> Event:
-    named = call.players or ()
-    team = call.team
-    if team is None:
-        team = next((side for side in SIDES for p in named if p in game.players[side]), None)
-    team = team_of(team)
-    players = tuple(player_of(game, team, player) for player in named)
-    if len(set(players)) != len(players):
-        raise IllegalCall("same-player", "a player is named twice")
-    if not 1 <= len(players) <= 5:
-        raise IllegalCall("value-outside-rules", "one to five players start")
-    return events.Starters(**where.fields(), team=team, players=players)
-
-
-def _roster_add(game: Game, call: Call, where: Place) -> Event:
-    team = team_of(call.team)
-    number = str(call.player).removeprefix(f"{team}-").removeprefix("#")
-    if not (1 <= len(number) <= 4 and number.isascii() and number.isalnum()):
-        raise IllegalCall("unknown-player", "a number has one to four letters or digits")
-    player = f"{team}-{number}"
-    if player in game.players[team]:
-        raise IllegalCall("player-exists", f"{player} is on the roster")
-    return events.RosterAdded(**where.fields(), team=team, player=player)
-
-
-def _adjust(game: Game, call: Call, where: Place) -> Event:
-    points = call.points or 0
-    if points == 0 or abs(points) > ADJUST_LIMIT:
-        raise IllegalCall(
-            "value-outside-rules", f"points must be 1 to {ADJUST_LIMIT}, or less than 0"
-        )
-    team = team_of(call.team)
-    return events.Adjusted(**where.fields(), team=team, points=points, text=call.text)
+    if call.kind is not None:
+        _one_of("kind", call.kind, (*events.TEAMLESS_TIMEOUTS, *game.rules.timeout_kinds))
+    nobody = call.team is None and call.kind in events.TEAMLESS_TIMEOUTS
+    team = None if nobody else team_of(call.team)
+    return events.Timeout(**where.fields(), team=team, kind=call.kind)
 
 
 def _note(game: Game, call: Call, where: Place) -> Event:
@@ -267,12 +200,11 @@ def _one_of(name: str, value: object, allowed: object) -> None:
 
 
 _TIME: Mapping[str, Callable[[Game, Call], Event]] = {
-    "period_start": _period_start,
-    "period_end": _period_end,
-    "clock_start": _clock_start,
-    "clock_stop": _clock_stop,
-    "clock_set": _clock_set,
-    "finalize": _finalize,
+    "period_start": timing.period_start,
+    "period_end": timing.period_end,
+    **dict.fromkeys(("clock_start", "clock_stop", "clock_set"), timing.clock),
+    "confirm": score.confirm,
+    "finalize": timing.finalize,
 }
 _LINKED: Mapping[str, Callable[..., Event]] = {
     "free_throw": events.FreeThrow,
@@ -281,16 +213,16 @@ _LINKED: Mapping[str, Callable[..., Event]] = {
     "steal": events.Steal,
     "block": events.Block,
     "assist": events.Assist,
+    "foul": events.Foul,
 }
 _PLAYS: Mapping[str, Callable[[Game, Call, Place], Event]] = {
     "field_goal": _field_goal,
-    "foul": _foul,
     "jump_ball": _jump_ball,
     "possession": _possession,
     "timeout": _timeout,
-    "substitution": _substitution,
-    "starters": _starters,
-    "roster_add": _roster_add,
-    "adjust": _adjust,
+    "substitution": lineup.substitution,
+    "starters": lineup.starters,
+    "roster_add": lineup.roster_add,
+    "adjust": score.adjust,
     "note": _note,
 }

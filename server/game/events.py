@@ -15,6 +15,20 @@ SCHEMA = 1
 
 SIDES = ("home", "away")
 
+# What a scorekeeper may say about a shot. A `heave` is a miss that is charged to nobody (only in
+# rule sets with `heave`); a made one with `goaltending` counted because of it.
+TAGS = ("paint", "fast_break", "second_chance", "off_turnover", "goaltending", "heave")
+REBOUND_KINDS = ("offensive", "defensive", "dead_ball")
+JUMP_BALL_KINDS = ("opening", "held")
+TEAMLESS_TIMEOUTS = ("official", "media")
+# The words that are used for turnovers; any other is taken too.
+TURNOVER_KINDS = (
+    *("bad_pass", "ball_handling", "travel", "double_dribble", "out_of_bounds", "palming"),
+    *("three_seconds", "five_seconds", "eight_seconds", "ten_seconds", "shot_clock", "backcourt"),
+    *("offensive_foul", "offensive_goaltending", "lane_violation", "kicked_ball", "inbound"),
+    *("too_many_players", "other"),
+)
+
 
 def other(team: str) -> str:
     """The opponents' side."""
@@ -57,12 +71,16 @@ class PeriodEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStarted(Event):
+    """shot_clock_ms, here and below: what the shot clock showed, when somebody said so."""
+
     name: ClassVar[str] = "clock_start"
+    shot_clock_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStopped(Event):
     name: ClassVar[str] = "clock_stop"
+    shot_clock_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +88,17 @@ class ClockSet(Event):
     """The clock was put to `clock_ms`; whether it runs does not change."""
 
     name: ClassVar[str] = "clock_set"
+    shot_clock_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed(Event):
+    """Somebody compared the score at the end of `period` with the officials': `home`, `away`
+    is what it was confirmed to be, whatever the facts add up to."""
+
+    name: ClassVar[str] = "confirm"
+    home: int
+    away: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +127,13 @@ class Starters(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Substitution(Event):
+    """One for one (or only in, or only out); or `players`, all who are on the court after it."""
+
     name: ClassVar[str] = "substitution"
     team: str
     player_in: str | None = None
     player_out: str | None = None
+    players: tuple[str, ...] | None = None
 
 
 # Plays. `player` None: the team's own.
@@ -115,32 +147,46 @@ class Play(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldGoal(Play):
-    """x_m, y_m: metres from the centre of the court."""
+    """x_m, y_m: metres from the centre of the court.
+
+    tags: of TAGS, what the scorekeeper said about the shot; empty when he said none applies,
+    None when he said nothing and it must be derived.
+    """
 
     name: ClassVar[str] = "field_goal"
     value: int
     made: bool
     x_m: float | None = None
     y_m: float | None = None
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeThrow(Play):
+    """nth, of: the second of three. value: points that this throw is worth. tags: as a shot's."""
+
     name: ClassVar[str] = "free_throw"
     made: bool
     value: int = 1
     links: int | None = None
+    nth: int | None = None
+    of: int | None = None
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebound(Play):
+    """kind: one of REBOUND_KINDS. A dead ball's is kept apart and in no total (NCAA manual)."""
+
     name: ClassVar[str] = "rebound"
-    kind: str  # offensive or defensive
+    kind: str
     links: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turnover(Play):
+    """kind: a word, TURNOVER_KINDS where one fits. Without a player it is the team's."""
+
     name: ClassVar[str] = "turnover"
     kind: str | None = None
     links: int | None = None
@@ -166,17 +212,26 @@ class Assist(Play):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foul(Play):
-    """kind: one of the rule set's `foul_kinds`."""
+    """kind: one of the rule set's `foul_kinds`. Without a player it is on bench or coach.
+
+    drawn_by: the opponent who was fouled. throws: free throws awarded. links: the shot that it
+    was committed on, or the foul that it answers.
+    """
 
     name: ClassVar[str] = "foul"
     kind: str = "personal"
+    drawn_by: str | None = None
+    throws: int | None = None
+    links: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JumpBall(Play):
-    """`team` gained the ball."""
+    """`team` gained the ball. kind: `opening`, `held` (a held ball: under an alternating
+    possession code it went by the arrow, which then turns), or None when nobody said."""
 
     name: ClassVar[str] = "jump_ball"
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +244,11 @@ class Possession(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout(Event):
+    """team None: nobody's, of a kind in TEAMLESS_TIMEOUTS."""
+
     name: ClassVar[str] = "timeout"
-    team: str
+    team: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +305,8 @@ class Sighted(Event):
 EVENTS: Mapping[str, type[Event]] = {
     kind.name: kind
     for kind in (
-        *(PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet, Finalized),
+        *(PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet),
+        *(Confirmed, Finalized),
         *(RosterAdded, Starters, Substitution),
         *(FieldGoal, FreeThrow, Rebound, Turnover, Steal, Block, Assist, Foul),
         *(JumpBall, Possession, Timeout, Note, Adjusted),

@@ -8,6 +8,7 @@ from typing import Any
 from server.game.calls import Call, IllegalCall
 from server.game.entry import Entry
 from server.game.events import NOT_FACTS, Event, Media
+from server.game.rules import Rules
 from server.game.state import Game
 
 
@@ -49,23 +50,61 @@ def place(game: Game, call: Call) -> Place:
         raise IllegalCall("unknown-period", f"period {period} has not been started")
     if clock_ms is None:
         clock_ms = now_ms if period == current else 0
-    length_ms = game.rules.period_length_ms(period)
-    if not 0 <= clock_ms <= length_ms:
-        raise IllegalCall(
-            "clock-outside-period", f"clock_ms {clock_ms} is not between 0 and {length_ms}"
-        )
+    clock_within(game.rules, period, clock_ms)
     is_now = call.after is None and period == current and clock_ms <= now_ms
     return Place(period, clock_ms, call.after, call.media, is_now)
 
 
+def now(game: Game, call: Call) -> Place:
+    """The end of what is known, whatever place a call names."""
+    clock_ms = game.progress.clock_ms_at(call.at)
+    return Place(max(1, game.progress.period), clock_ms, None, None, is_now=True)
+
+
+def clock_within(rules: Rules, period: int, clock_ms: int) -> None:
+    """IllegalCall `clock-outside-period` for a clock that the period never shows."""
+    length_ms = rules.period_length_ms(period)
+    if not 0 <= clock_ms <= length_ms:
+        raise IllegalCall(
+            "clock-outside-period", f"clock_ms {clock_ms} is not between 0 and {length_ms}"
+        )
+
+
 # (period, clock counted downwards, the entries it was put after and its own number). Tuples
 # compare as the game ran: what was put in after entry 5 comes before entry 6.
-Order = tuple[int, int, tuple[int, ...]]
+Path = tuple[int, ...]
+Order = tuple[int, int, Path]
 
 
-def order_of(entry: Entry, event: Event, paths: dict[int, tuple[int, ...]]) -> Order:
-    """The place of an entry among all others. `paths` remembers each entry's path and gets
-    this one's; entries are asked for in log order."""
-    path = (entry.seq,) if event.after is None else (*paths.get(event.after, ()), entry.seq)
-    paths[entry.seq] = path
+def order_of(entry: Entry, event: Event, paths: dict[int, Path]) -> Order:
+    """The place of an entry among all others. `paths` holds those of older entries, as
+    `paths_of` makes them, and gets this one's."""
+    path = paths.get(entry.seq)
+    if path is None:
+        path = (entry.seq,) if event.after is None else (*paths.get(event.after, ()), entry.seq)
+        paths[entry.seq] = path
     return event.period, -event.clock_ms, path
+
+
+def paths_of(game: Game) -> dict[int, Path]:
+    """The path of every fact, void ones too: what comes after them keeps its place."""
+    paths: dict[int, Path] = {}
+    after: dict[int, int] = {}
+    for entry, event in game.standing.all_events(game.history.entries()):
+        if event.after is None:
+            paths[entry.seq] = (entry.seq,)
+        else:
+            after[entry.seq] = event.after
+    for seq in after:
+        # An amendment may have put it after a newer entry, which has its own anchor.
+        chain: list[int] = []
+        at: int | None = seq
+        while at is not None and at not in paths and at not in chain:
+            chain.append(at)
+            at = after.get(at)
+        # Corrections taken back can leave two entries each after the other: then one of them,
+        # always the same, stands by its number.
+        path = paths.get(at, ()) if at is not None else ()
+        for link in reversed(chain):
+            path = paths[link] = (*path, link)
+    return paths

@@ -15,14 +15,14 @@ def team_of(team: str | None) -> str:
 
 
 def player_of(game: Game, team: str, named: str) -> str:
-    """The id of a player of `team` named by id or number, or IllegalCall `unknown-player`.
+    """The id of a player of `team` named by id, "7" or "#7", or IllegalCall `unknown-player`.
 
     Numbers are strings: "0" and "00" are two players.
     """
     players = game.players[team]
     if named in players:
         return named
-    by_number = f"{team}-{named}"
+    by_number = f"{team}-{named.removeprefix('#')}"
     if by_number in players:
         return by_number
     raise IllegalCall("unknown-player", f"{team} has no player {named!r}")

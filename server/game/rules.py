@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.game.court import NBA_COURT, NCAA_COURT, NFHS_COURT
 from server.game.customrules import BadRules, custom_rules
-from server.game.rulebook import MINUTE, Award, Rules, TimeoutCap
+from server.game.rulebook import MINUTE, Rules
 
-__all__ = ["MINUTE", "RULES", "BadRules", "Rules", "rules_of"]
+__all__ = [
+    "FIBA",
+    "MINUTE",
+    "NBA",
+    "NCAA_MEN",
+    "NCAA_WOMEN",
+    "NFHS",
+    "RULES",
+    "YOUTH",
+    "BadRules",
+    "Rules",
+    "rules_of",
+]
 
 _COMMON = frozenset({"personal", "shooting", "offensive", "technical", "bench", "coach"})
 _FIBA_KINDS = _COMMON | {"unsportsmanlike", "disqualifying"}
@@ -34,6 +47,9 @@ FIBA = Rules(
     foul_kinds=_FIBA_KINDS,
     personal_kinds=_FIBA_KINDS - _NOT_OF_A_PLAYER,
     team_kinds=_FIBA_KINDS - _NOT_OF_A_PLAYER,
+    shot_clock_ms=24_000,
+    shot_clock_offensive_ms=14_000,
+    assists_on_free_throws=True,
 )
 
 # NBA: technicals have a column of their own, offensive fouls give no bonus; team rebounds are
@@ -58,6 +74,10 @@ NBA = Rules(
     team_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER - {"technical", "offensive"},
     free_throw_values=(1, 2, 3),
     margin_at_foul=True,
+    shot_clock_ms=24_000,
+    shot_clock_offensive_ms=14_000,
+    heave=True,
+    arrow=False,
     team_rebounds_in_totals=False,
 )
 
@@ -77,6 +97,7 @@ NCAA_MEN = Rules(
     timeout_windows=((1, 4),),
     overtime_timeouts=1,
     timeouts_carry=True,
+    timeout_kinds=("full", "short"),
     foul_kinds=_FLAGRANT_KINDS,
     personal_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
     team_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
@@ -97,6 +118,7 @@ NCAA_WOMEN = Rules(
     timeout_windows=((1, 4),),
     overtime_timeouts=1,
     timeouts_carry=True,
+    timeout_kinds=("full", "short"),
     foul_kinds=_FLAGRANT_KINDS,
     personal_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
     team_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
@@ -117,6 +139,7 @@ NFHS = Rules(
     timeout_windows=((1, 5),),
     overtime_timeouts=1,
     timeouts_carry=True,
+    timeout_kinds=("full", "short"),
     foul_kinds=_FLAGRANT_KINDS,
     personal_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
     team_kinds=_FLAGRANT_KINDS - _NOT_OF_A_PLAYER,
@@ -126,6 +149,7 @@ NFHS = Rules(
 YOUTH = Rules(
     name="youth",
     title="Youth",
+    clock="none",
     periods=4,
     period_word="Q",
     period_ms=8 * MINUTE,

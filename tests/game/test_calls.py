@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.game.calls import SHAPES, Call, IllegalCall, MalformedCall, parse
+from server.game.calls import SHAPES, Call, MalformedCall, parse
 from server.game.events import Media
 from tests.game.strategies import CALM
 
@@ -100,9 +100,33 @@ def test_malformed(body: object, kind: str) -> None:
     assert why(body) == kind
 
 
-def test_a_type_that_is_not_built_is_refused_and_not_malformed() -> None:
-    with pytest.raises(IllegalCall, match="not-supported"):
-        parse({"call_id": "c", "type": "confirm"}, "desk", NOW)
+def test_a_confirmation_says_both_scores_or_none() -> None:
+    body = {"call_id": "c", "type": "confirm", "period": 2}
+    assert parse(body, "desk", NOW).score is None
+    assert parse({**body, "score": {"home": 12, "away": 9}}, "desk", NOW).score == (12, 9)
+    for score in (12, {"home": 12}, {"home": 12, "away": "9"}, [12, 9], "12-9"):
+        assert why({**body, "score": score}) == "malformed"
+
+
+def test_an_adjustment_says_points_or_the_score_that_shall_be() -> None:
+    body = {"call_id": "c", "type": "adjust", "team": "home"}
+    assert parse({**body, "score": 12}, "desk", NOW).score == 12
+    assert why(body) == "missing-field"
+    assert why({**body, "score": {"home": 1, "away": 2}}) == "malformed"
+
+
+def test_a_timeout_has_a_team_unless_it_is_nobody_s() -> None:
+    body = {"call_id": "c", "type": "timeout"}
+    assert parse({**body, "kind": "media"}, "desk", NOW).team is None
+    assert why(body) == "missing-field"
+    assert why({**body, "kind": "full"}) == "missing-field"
+
+
+def test_tags_are_a_list_of_words() -> None:
+    assert parse({**SHOT, "tags": []}, "desk", NOW).tags == ()
+    assert parse({**SHOT, "tags": ["paint"]}, "desk", NOW).tags == ("paint",)
+    for tags in ("paint", ["x"] * 21, [3], {"paint": True}):
+        assert why({**SHOT, "tags": tags}) == "malformed"
 
 
 JSON = st.recursive(
@@ -115,13 +139,13 @@ FIELDS = st.sampled_from([*Call.__dataclass_fields__, "target", "seq", "x"])
 
 @settings(CALM)
 @given(
-    st.sampled_from([*SHAPES, "confirm", "dunk"]),
+    st.sampled_from([*SHAPES, "dunk"]),
     st.dictionaries(FIELDS, JSON, max_size=3),
 )
 def test_any_json_is_a_call_or_is_said_not_to_be(word: str, fields: dict[str, Any]) -> None:
     try:
         call = parse({"call_id": "c", "type": word, **fields}, "desk", NOW)
-    except (MalformedCall, IllegalCall) as refusal:
+    except MalformedCall as refusal:
         said = refusal.type
     else:
         said = call.by

@@ -71,7 +71,7 @@ async def test_a_repeated_call_that_could_not_be_made_now_is_answered(office: Of
 async def test_a_refused_call_changes_nothing_and_may_be_sent_again(office: Office) -> None:
     assert await refused(office.say("c", "period_end")) == (409, "no-period")
     assert await refused(office.say("c", "dunk")) == (422, "unknown-type")
-    assert await refused(office.say("c", "confirm")) == (409, "not-supported")
+    assert await refused(office.say("c", "confirm", period=2)) == (409, "unknown-period")
     assert office.updates == []
     assert (await office.scorer.state(office.game)).seq == 0
     await office.say("p", "period_start")
