@@ -1,42 +1,56 @@
-"""Changing what was said: void, amend, undo, redo. All are events; nothing is deleted."""
+"""Changing what was said: void and amend. Both are events; nothing is deleted.
+
+What belongs to a fact goes with it: it falls when the fact falls, moves when the fact moves, and
+falls when the fact now says something that it cannot belong to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from server.game.calls import SHAPES, Call, IllegalCall
+from server.game.coherence import new_contradiction, with_events
 from server.game.entry import Entry
 from server.game.events import (
+    NOT_FACTS,
     Adjusted,
     Amended,
     Assist,
-    Block,
+    ClockSet,
+    ClockStarted,
+    ClockStopped,
     Event,
-    FieldGoal,
+    Foul,
     FreeThrow,
     Note,
+    PeriodEnded,
+    PeriodStarted,
     Play,
     Possession,
-    Sighted,
+    Rebound,
     Starters,
     Substitution,
     Timeout,
+    Turnover,
     Voided,
 )
-from server.game.links import children, group, links_of
+from server.game.links import children, fits, group, links_of
+from server.game.place import clock_within
 from server.game.state import Game
+from server.game.undoing import redo, undo
 
 Judge = Callable[[Game, Call, bool], Event]
 
 CORRECTIONS = frozenset({"void", "amend", "undo", "redo"})
 
-_AMENDABLE = (Play, Starters, Substitution, Timeout, Possession, Note, Adjusted)
+_PLAYS = (Play, Starters, Substitution, Timeout, Possession, Note, Adjusted)
+_TIMES = (PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet)
 _CALL_FIELDS = frozenset(field.name for field in fields(Call))
 # Fields of an amend call that are its own and not changes of the target.
-_OWN_FIELDS = frozenset({"type", "call_id", "by", "at", "links", "base"})
+_OWN_FIELDS = frozenset({"type", "call_id", "by", "at", "links", "base", "resolve"})
+_TURNED = {"offensive": "defensive", "defensive": "offensive"}
 
 
 def correct(game: Game, call: Call, judge: Judge) -> tuple[Event, ...]:
@@ -47,8 +61,8 @@ def correct(game: Game, call: Call, judge: Judge) -> tuple[Event, ...]:
         case "amend":
             return _amend(game, call, judge)
         case "undo":
-            return _undo(game, call)
-    return _redo(game, call)
+            return undo(game, call)
+    return redo(game, call)
 
 
 def _target(game: Game, seq: int) -> Entry:
@@ -60,48 +74,93 @@ def _target(game: Game, seq: int) -> Entry:
     return entry
 
 
-def _voided(game: Game, entry: Entry, targets: tuple[int, ...], cause: str) -> Voided:
-    event = game.standing.event(entry)
-    return Voided(period=event.period, clock_ms=event.clock_ms, targets=targets, cause=cause)
-
-
 def _void(game: Game, call: Call) -> tuple[Event, ...]:
+    """A fact with what belongs to it, or a correction with all that its call brought about."""
     entry = _target(game, call.links or 0)
-    if isinstance(entry.event, Voided):
-        _may_stand_again(game, entry.event)
-        return (_voided(game, entry, (entry.seq,), "void"),)
-    return (_voided(game, entry, group(game, entry.seq), "void"),)
+    correction = isinstance(entry.event, NOT_FACTS)
+    targets = _same_call(game, entry) if correction else group(game, entry.seq)
+    event = game.standing.event(entry)
+    voided = Voided(period=event.period, clock_ms=event.clock_ms, targets=targets)
+    refused = new_contradiction(game, with_events(game, call, (voided,)))
+    if refused is not None:
+        # To take a correction back is to bring an older state back: it must still be possible.
+        raise IllegalCall("changed-since", refused.detail) if correction else refused
+    return (voided,)
+
+
+def _same_call(game: Game, entry: Entry) -> tuple[int, ...]:
+    """The entries that stand of the call that made a correction, the named one first."""
+    found = [entry.seq]
+    for step in (-1, 1):
+        beside = game.history.get(entry.seq + step)
+        while beside is not None and beside.call_id == entry.call_id:
+            if game.standing.stands(beside.seq):
+                found.append(beside.seq)
+            beside = game.history.get(beside.seq + step)
+    return tuple(found)
 
 
 def _amend(game: Game, call: Call, judge: Judge) -> tuple[Event, ...]:
     entry = _target(game, call.links or 0)
-    event = game.standing.event(entry)
-    if not isinstance(event, _AMENDABLE):
-        raise IllegalCall("cannot-amend", f"a {event.name} is voided and entered again")
+    event: Event = game.standing.event(entry)
     changes = {
         name: value
         for name in _CALL_FIELDS - _OWN_FIELDS
         if (value := getattr(call, name)) is not None
     }
+    if isinstance(event, _TIMES):
+        amended = _another_time(game, event, changes)
+    elif isinstance(event, _PLAYS):
+        _known_fields(event, changes)
+        _not_after_itself(game, entry.seq, call.after)
+        amended = judge(game, _asked_again(event, call, changes), False)
+        _keeps_its_parent(game, event, amended)
+    else:
+        raise IllegalCall("cannot-amend", f"a {event.name} is voided and entered again")
+    changed: dict[int, tuple[Event, Event]] = {entry.seq: (event, amended)}
+    lost: dict[int, None] = {}
+    _follow(game, entry.seq, changed, lost)
+    events: list[Event] = [
+        Amended(period=before.period, clock_ms=before.clock_ms, links=seq, event=now)
+        for seq, (before, now) in changed.items()
+    ]
+    if lost:
+        events.append(Voided(period=event.period, clock_ms=event.clock_ms, targets=tuple(lost)))
+    refused = new_contradiction(game, with_events(game, call, events))
+    if refused is not None:
+        raise refused
+    return tuple(events)
+
+
+def _another_time(game: Game, event: Event, changes: Mapping[str, Any]) -> Event:
+    """A period's start or end, or a reading of the clock, at another time of its period."""
+    strange = changes.keys() - {"clock_ms", "media"}
+    if strange:
+        raise IllegalCall(
+            "field-not-of-type", f"of a {event.name} only clock_ms and media can be amended"
+        )
+    clock_within(game.rules, event.period, changes.get("clock_ms", event.clock_ms))
+    return replace(event, **changes)
+
+
+def _known_fields(event: Event, changes: Mapping[str, Any]) -> None:
     shape = SHAPES[event.name]
     strange = changes.keys() - shape.needs - shape.may - shape.common
     if strange:
         raise IllegalCall(
             "field-not-of-type", f"a {event.name} has no {', '.join(sorted(strange))}"
         )
-    amended = judge(game, _asked_again(event, call, changes), False)
-    followers = children(game, entry.seq)
-    if isinstance(event, Play) and isinstance(amended, Play) and amended.team != event.team:
-        if followers:
-            raise IllegalCall("has-children", "void it and what belongs to it, and enter it again")
-        if links_of(event) is not None:
-            raise IllegalCall("wrong-link", "void it and enter it again for the other team")
-    change = Amended(period=event.period, clock_ms=event.clock_ms, links=entry.seq, event=amended)
-    lost = _without_meaning(event, amended, followers)
-    if not lost:
-        return (change,)
-    targets = tuple(seq for child in lost for seq in group(game, child))
-    return change, _voided(game, entry, targets, "void")
+
+
+def _not_after_itself(game: Game, seq: int, after: int | None) -> None:
+    """An entry cannot be put after one that was itself put after it."""
+    seen: set[int] = set()
+    while after is not None and after not in seen:
+        if after == seq:
+            raise IllegalCall("after-itself", f"entry {seq} cannot come after itself")
+        seen.add(after)
+        entry = game.history.get(after)
+        after = None if entry is None else game.standing.event(entry).after
 
 
 def _asked_again(event: Event, call: Call, changes: Mapping[str, Any]) -> Call:
@@ -111,90 +170,76 @@ def _asked_again(event: Event, call: Call, changes: Mapping[str, Any]) -> Call:
         for field in fields(event)
         if field.name in _CALL_FIELDS
     }
-    if "period" in changes or "clock_ms" in changes:
+    if "after" in changes:
+        said["period"] = said["clock_ms"] = None
+    elif "period" in changes or "clock_ms" in changes:
         said["after"] = None
-    if "team" in changes and "player" not in changes and changes["team"] != said.get("team"):
-        said["player"] = None
+    if "team" in changes and changes["team"] != said.get("team"):
+        # Another team's player, opponent and side of the ball.
+        said["player"] = said["drawn_by"] = None
+        said["kind"] = _TURNED.get(said.get("kind") or "", said.get("kind"))
+    if isinstance(event, Substitution):
+        if "players" in changes:
+            said["player_in"] = said["player_out"] = None
+        elif "player_in" in changes or "player_out" in changes:
+            said["players"] = None
     return Call(
         **{**said, **changes}, type=event.name, call_id=call.call_id, by=call.by, at=call.at
     )
 
 
-def _without_meaning(event: Event, amended: Event, followers: list[tuple[int, Event]]) -> list[int]:
-    """A basket that became a miss has no assist, a miss that became a basket no block."""
-    if not (isinstance(event, FieldGoal | FreeThrow) and isinstance(amended, type(event))):
-        return []
-    if event.made == amended.made:
-        return []
-    orphan = Assist if event.made else Block
-    return [seq for seq, child in followers if isinstance(child, orphan)]
+def _keeps_its_parent(game: Game, event: Event, amended: Event) -> None:
+    """A child does not leave a parent that stands by changing sides."""
+    links = links_of(event)
+    if links is None or links_of(amended) is not None or isinstance(event, Foul):
+        return
+    if game.standing.stands(links):
+        raise IllegalCall(
+            "wrong-link",
+            f"a {amended.name} of that team cannot belong to entry {links}: amend that one, or "
+            "void this and enter it again",
+        )
 
 
-# Undo and redo: each scorekeeper's own.
-
-
-def _undo(game: Game, call: Call) -> tuple[Event, ...]:
-    for entries in _own_calls(game, call.by):
-        first = entries[0]
-        if isinstance(first.event, Voided) and first.event.cause != "void":
+def _follow(
+    game: Game, seq: int, changed: dict[int, tuple[Event, Event]], lost: dict[int, None]
+) -> None:
+    """What the change of entry `seq` makes of its children, and theirs."""
+    before, now = changed[seq]
+    if not isinstance(before, Play) or not isinstance(now, Play):
+        return  # nothing belongs to a substitution or to the clock
+    moved = (before.period, before.clock_ms, before.after) != (now.period, now.clock_ms, now.after)
+    for child, said in children(game, seq):
+        then = _told_of(said, before, now)
+        if _is_meaningless(then, now):
+            lost |= dict.fromkeys(group(game, child))
             continue
-        fallen = [entry for entry in entries if not game.standing.stands(entry.seq)]
-        if fallen:
-            if all(_took_down(game, entry.seq).by == call.by for entry in fallen):
-                continue
-            raise IllegalCall("changed-since", "somebody else has corrected it since")
-        _untouched(game, entries, call.by)
-        for entry in entries:
-            if isinstance(entry.event, Voided):
-                _may_stand_again(game, entry.event)
-        targets = dict.fromkeys(seq for entry in entries for seq in group(game, entry.seq))
-        return (_voided(game, first, tuple(targets), "undo"),)
-    raise IllegalCall("nothing-to-undo", "there is no call of yours to undo")
+        if moved and (said.period, said.clock_ms) == (before.period, before.clock_ms):
+            # Right after the parent, wherever that is now.
+            then = replace(then, period=now.period, clock_ms=now.clock_ms, after=seq)
+        if then != said:
+            changed[child] = (said, then)
+            _follow(game, child, changed, lost)
 
 
-def _redo(game: Game, call: Call) -> tuple[Event, ...]:
-    for entries in _own_calls(game, call.by):
-        first = entries[0]
-        stands = game.standing.stands(first.seq)
-        if isinstance(first.event, Voided) and first.event.cause != "void":
-            if first.event.cause == "undo" and stands:
-                _may_stand_again(game, first.event)
-                return (_voided(game, first, (first.seq,), "redo"),)
-            continue
-        if stands:
-            break
-    raise IllegalCall("nothing-to-redo", "there is no undo of yours to take back")
+def _told_of(child: Play, before: Play, now: Play) -> Play:
+    """The child as it is told of a parent that changed."""
+    match child:
+        case Rebound(kind=kind) if before.team != now.team:
+            return replace(child, kind=_TURNED.get(kind, kind))
+        case Turnover() if (child.team, child.player) == (before.team, before.player):
+            # An offensive foul and its turnover are the same player's.
+            return replace(child, team=now.team, player=now.player)
+        case FreeThrow() | Foul() if not fits(child.name, child.team, now):
+            # It was seen, whatever it was for: points never go by the way.
+            return replace(child, links=None)
+        case Foul(drawn_by=player) if player is not None and player == before.player:
+            return replace(child, drawn_by=now.player)
+    return child
 
 
-def _own_calls(game: Game, by: str) -> Iterator[list[Entry]]:
-    """The calls of one scorekeeper, newest first, each with its entries oldest first."""
-    facts = (e for e in game.history.newest_first() if not isinstance(e.event, Sighted))
-    for _, entries in groupby(facts, key=lambda entry: entry.call_id):
-        found = list(entries)[::-1]
-        if found[0].by == by:
-            yield found
-
-
-def _took_down(game: Game, seq: int) -> Entry:
-    entry = game.history.get(game.standing.fallen[seq])
-    if entry is None:  # the fold only names entries of this history
-        raise LookupError(seq)
-    return entry
-
-
-def _untouched(game: Game, entries: list[Entry], by: str) -> None:
-    """Nobody else has amended what is about to be undone."""
-    for entry in entries:
-        seq = entry.event.links if isinstance(entry.event, Amended) else entry.seq
-        change = game.standing.changed.get(seq)
-        if change is not None and change.by != by:
-            raise IllegalCall("changed-since", "somebody else has amended it since")
-
-
-def _may_stand_again(game: Game, voided: Voided) -> None:
-    """What comes back must not belong to something that is void."""
-    for seq in voided.targets:
-        entry = game.history.get(seq)
-        parent = None if entry is None else links_of(game.standing.event(entry))
-        if parent is not None and parent not in voided.targets and not game.standing.stands(parent):
-            raise IllegalCall("changed-since", f"entry {seq} belongs to {parent}, which is void")
+def _is_meaningless(child: Play, parent: Play) -> bool:
+    if links_of(child) is None:
+        return False
+    own = isinstance(child, Assist) and child.player == parent.player is not None
+    return own or not fits(child.name, child.team, parent)

@@ -6,11 +6,16 @@ from server.game.events import (
     Adjusted,
     Assist,
     Block,
+    ClockSet,
+    ClockStarted,
+    ClockStopped,
+    Confirmed,
     Event,
     FieldGoal,
     Foul,
     FreeThrow,
-    JumpBall,
+    PeriodEnded,
+    PeriodStarted,
     Play,
     Rebound,
     Steal,
@@ -18,8 +23,14 @@ from server.game.events import (
 )
 from server.game.state import Game
 
-# These fall with their parent; rebounds and steals stay (they happened all the same).
-FOLLOWS_PARENT = (Assist, Block, FreeThrow)
+# These are void when their parent is: without the basket nobody assisted, without the miss
+# there was nothing to rebound. A foul stays: it happened, whatever became of the shot.
+FOLLOWS_PARENT = (Assist, Block, FreeThrow, Rebound, Steal, Turnover)
+# A parent has at most one of each of these.
+ONE_OF_EACH = (Assist, Block, Rebound, Steal)
+
+# What only says how the time of a period went is void when the period never began.
+_OF_PERIOD = (PeriodEnded, ClockStarted, ClockStopped, ClockSet, Confirmed)
 
 # Between a fact and the parent it is guessed to belong to, only these may lie. Facts that are
 # no play (clock, substitutions, timeouts, notes) never matter.
@@ -49,6 +60,8 @@ def fits(child: str, team: str, parent: Event) -> bool:
                     return not made
                 case "free_throw":
                     return made and shooters == team
+                case "foul":
+                    return shooters != team
         case FreeThrow(team=shooters, made=made):
             # An assist on free throws: FIBA counts it when the receiver was fouled shooting.
             return (child == "assist" and made and shooters == team) or (
@@ -57,36 +70,40 @@ def fits(child: str, team: str, parent: Event) -> bool:
         case Turnover(team=losers):
             return child == "steal" and losers != team
         case Foul(team=foulers):
-            return (child == "free_throw" and foulers != team) or (
-                child == "turnover" and foulers == team
+            # A foul may answer another one, such as a technical after it.
+            return (
+                (child == "free_throw" and foulers != team)
+                or (child == "turnover" and foulers == team)
+                or child == "foul"
             )
-        case JumpBall() | Rebound() | Steal() | Block() | Assist():
-            return False
     return False
 
 
 def links_of(event: Event) -> int | None:
     """The parent's seq, for the events that have one."""
-    if isinstance(event, Assist | Block | FreeThrow | Rebound | Steal | Turnover):
+    if isinstance(event, (*FOLLOWS_PARENT, Foul)):
         return event.links
     return None
 
 
-def children(game: Game, seq: int) -> list[tuple[int, Event]]:
+def children(game: Game, seq: int) -> list[tuple[int, Play]]:
     """What stands and belongs to entry `seq`, oldest first."""
-    found = []
+    found: list[tuple[int, Play]] = []
     for entry in game.history.newest_first():
         if entry.seq <= seq:
             break
         if game.standing.stands(entry.seq):
             event = game.standing.event(entry)
-            if links_of(event) == seq:
+            if isinstance(event, Play) and links_of(event) == seq:
                 found.append((entry.seq, event))
     return found[::-1]
 
 
 def group(game: Game, seq: int) -> tuple[int, ...]:
     """Entry `seq` and all that falls with it."""
+    entry = game.history.get(seq)
+    if entry is not None and isinstance(entry.event, PeriodStarted):
+        return seq, *_time_of(game, entry.event.period)
     found = [seq]
     for member in found:
         found.extend(
@@ -95,8 +112,16 @@ def group(game: Game, seq: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _time_of(game: Game, period: int) -> list[int]:
+    return [
+        entry.seq
+        for entry, event in game.standing.events(game.history.entries())
+        if isinstance(event, _OF_PERIOD) and event.period == period
+    ]
+
+
 def guess_parent(game: Game, child: str, team: str) -> int | None:
-    """The entry that a fact told without a link most likely belongs to, or None.
+    """The entry that a fact told now without a link most likely belongs to, or None.
 
     Only the play just before counts, and only when it has no such child yet: a wrong link would
     later take a fact down with somebody else's basket.
@@ -122,6 +147,27 @@ def guess_parent(game: Game, child: str, team: str) -> int | None:
         if not isinstance(event, between):
             return None
     return None
+
+
+def parent_after(game: Game, child: str, team: str, after: int) -> int | None:
+    """The parent of a fact that is put in after entry `after` without a link, or None: that
+    entry, or what that entry belongs to itself (the foul of the free throw before)."""
+    if child not in _BETWEEN:
+        return None
+    for seq in (after, _parent_of(game, after)):
+        entry = None if seq is None else game.history.get(seq)
+        if entry is None or not game.standing.stands(entry.seq):
+            continue
+        if not _is_likely(child, team, game.standing.event(entry)):
+            continue
+        if child == "free_throw" or all(e.name != child for _, e in children(game, entry.seq)):
+            return entry.seq
+    return None
+
+
+def _parent_of(game: Game, seq: int) -> int | None:
+    entry = game.history.get(seq)
+    return None if entry is None else links_of(game.standing.event(entry))
 
 
 def _is_likely(child: str, team: str, event: Event) -> bool:

@@ -30,13 +30,28 @@ def test_a_void_takes_its_children_along(table: Table) -> None:
     assert table.refused("void", links=assist) == "already-void"
 
 
-def test_rebounds_stay_when_the_miss_goes(table: Table) -> None:
+def test_block_and_rebound_go_with_the_miss(table: Table) -> None:
     miss = table.seq("field_goal", team="home", made=False)
-    block = table.seq("block", team="away")
-    board = table.seq("rebound", team="away")
+    table.say("block", team="away")
+    table.say("rebound", team="away")
     table.say("void", links=miss)
-    assert table.standing_seqs() == [1, board]
-    assert block not in table.standing_seqs()
+    assert table.standing_seqs() == [1]
+
+
+def test_a_steal_goes_with_its_turnover_and_comes_back_with_it(table: Table) -> None:
+    lost = table.seq("turnover", team="home", player="4")
+    steal = table.seq("steal", team="away", player="10")
+    void = table.seq("void", links=lost)
+    assert table.standing_seqs() == [1]
+    table.say("void", links=void)
+    assert table.standing_seqs() == [1, lost, steal]
+
+
+def test_a_foul_on_a_shot_stays_when_the_shot_goes(table: Table) -> None:
+    shot = table.seq("field_goal", team="home", player="4", made=True)
+    foul = table.seq("foul", team="away", player="10", links=shot, drawn_by="4")
+    table.say("void", links=shot)
+    assert table.standing_seqs() == [1, foul]
 
 
 def test_a_foul_takes_its_free_throws_along(table: Table) -> None:
@@ -89,12 +104,18 @@ def test_a_basket_amended_to_a_miss_loses_its_assist(table: Table) -> None:
     assert shot.made
 
 
-def test_a_miss_amended_to_a_basket_loses_its_block_and_keeps_the_rebound(table: Table) -> None:
+def test_a_miss_amended_to_a_basket_loses_its_block_and_its_rebound(table: Table) -> None:
     miss = table.seq("field_goal", team="home", made=False)
-    table.say("block", team="away")
+    block = table.seq("block", team="away")
     board = table.seq("rebound", team="home")
-    table.say("amend", links=miss, made=True)
-    assert table.standing_seqs() == [1, miss, board]
+    before = table.stands()
+    amended, voided = table.say("amend", links=miss, made=True)
+    assert isinstance(voided.event, Voided)
+    assert voided.event.targets == (block, board)
+    assert table.standing_seqs() == [1, miss]
+    # Voiding the amendment takes back all that it did.
+    table.say("void", links=amended.seq)
+    assert table.stands() == before
 
 
 @pytest.mark.parametrize(
@@ -105,7 +126,8 @@ def test_a_miss_amended_to_a_basket_loses_its_block_and_keeps_the_rebound(table:
         ({"period": 3}, "unknown-period"),
         ({"clock_ms": -5}, "clock-outside-period"),
         ({"kind": "technical"}, "field-not-of-type"),
-        ({"team": "away"}, "has-children"),
+        ({"after": 2}, "after-itself"),
+        ({"after": 99}, "unknown-entry"),
     ],
 )
 def test_an_amendment_without_meaning_is_refused(
@@ -140,13 +162,15 @@ def test_amending_a_free_throw_and_a_rebound(table: Table) -> None:
     table.say("foul", team="away")
     free = table.seq("free_throw", team="home", made=False)
     board = table.seq("rebound", team="away")
-    table.say("amend", links=free, made=True)
     table.say("amend", links=board, player="10")
-    events = dict(table.stands())
-    assert isinstance(events[free], FreeThrow)
-    rebound = events[board]
+    rebound = table.event(board)
     assert isinstance(rebound, Rebound)
-    assert (rebound.player, rebound.kind, rebound.links) == ("away-10", "defensive", None)
+    assert (rebound.player, rebound.kind, rebound.links) == ("away-10", "defensive", free)
+    table.say("amend", links=free, made=True)
+    thrown = table.event(free)
+    assert isinstance(thrown, FreeThrow)
+    assert thrown.made
+    assert board not in table.standing_seqs()
 
 
 # Undo and redo

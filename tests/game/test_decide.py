@@ -79,7 +79,7 @@ def links(table: Table, seq: int) -> int | None:
         ("period_start", {"period": 2, "clock_ms": 600_001}, "clock-outside-period"),
         ("void", {"links": 9}, "unknown-entry"),
         ("amend", {"links": 9, "made": False}, "unknown-entry"),
-        ("amend", {"links": 1, "clock_ms": 1}, "cannot-amend"),
+        ("amend", {"links": 1, "made": False}, "field-not-of-type"),
     ],
 )  # fmt: skip
 def test_a_call_without_meaning_changes_nothing(
@@ -297,7 +297,8 @@ def test_a_past_period_s_default_is_its_end(table: Table) -> None:
 
 def test_the_roster_can_grow(table: Table) -> None:
     (added,) = table.say("roster_add", team="away", player="#23")
-    table.say("field_goal", team="away", player="23", made=True)
-    table.say("note", text="hello", player="away-23")
+    basket = table.seq("field_goal", team="away", player="23", made=True)
+    assert table.refused("void", links=added.seq) == "player-has-entries"
+    table.say("void", links=basket)
     table.say("void", links=added.seq)
     assert table.refused("field_goal", team="away", player="23", made=True) == "unknown-player"

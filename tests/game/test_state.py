@@ -82,7 +82,10 @@ def test_a_void_and_its_void_leave_everything_as_it_was(
     table = play(said)
     before = table.stands()
     for seq in table.standing_seqs():
-        void = table.seq("void", links=seq)
+        try:
+            void = table.seq("void", links=seq)
+        except IllegalCall:
+            continue  # its player, or its period, has entries of its own
         assert seq not in table.standing_seqs()
         table.say("void", links=void)
         assert table.stands() == before
