@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -20,6 +21,10 @@ INCLUDES: dict[Role, frozenset[Role]] = {
     "admin": frozenset({"camera", "desk", "watch", "admin"}),
 }
 
+# Which of a game's desks asks: each page or program makes itself a name and keeps it.
+DESK_HEADER = "courtside-desk"
+DESK_ID = re.compile(r"[A-Za-z0-9-]{1,32}")
+
 OF_A_GAME: tuple[Role, ...] = ("camera", "desk", "watch")
 
 # The version that tokens of a game must have; None when there is no such game.
@@ -28,16 +33,20 @@ VersionOf = Callable[[str], Awaitable[int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks. game: None for an admin. token_id: tells tokens of one role apart."""
+    """Who asks. game: None for an admin. token_id: tells tokens of one role apart.
+
+    desk: the name of this desk among those of the game; None for one that gave none.
+    """
 
     role: Role
     game: str | None
     token_id: str
+    desk: str | None = None
 
     @property
     def by(self) -> str:
-        """As it stands in entries: the role, nothing personal."""
-        return self.role
+        """As it stands in entries: the role and which desk, nothing personal."""
+        return self.role if self.desk is None else f"{self.role}.{self.desk}"
 
     def may(self, role: str) -> bool:
         """Does this identity's role include another?"""
@@ -71,7 +80,8 @@ class Access:
 
         game: None for what concerns no single game (role admin).
         Problems: 401 without a token, or with one that is not good (any more); 403 for another
-        game or a role that does not include `role`; 404 for an admin when no such game exists.
+        game or a role that does not include `role`; 404 for an admin when no such game exists;
+        422 for a desk whose name is none.
         """
         token = token_of(connection)
         if token is None:
@@ -80,12 +90,13 @@ class Access:
         if claims.role == "admin":
             if game is not None and await self._version_of(game) is None:
                 raise Problem(404, "unknown-game", f"There is no game {game!r}.")
-            return Identity("admin", None, claims.id)
+            return Identity("admin", None, claims.id, desk_of(connection))
         if game is not None and claims.game != game:
             raise _not_enough("This token is for another game.")
         if await self._version_of(claims.game or "") != claims.version:
             raise _bad_token("the token was revoked, or its game was erased")
-        identity = Identity(claims.role, claims.game, claims.id)
+        desk = desk_of(connection) if "desk" in INCLUDES[claims.role] else None
+        identity = Identity(claims.role, claims.game, claims.id, desk)
         if game is None or not identity.may(role):
             raise _not_enough(f"A token for {claims.role} may not do this; it takes {role}.")
         return identity
@@ -119,6 +130,16 @@ def token_of(connection: HTTPConnection) -> str | None:
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
     return connection.query_params.get("token") or None
+
+
+def desk_of(connection: HTTPConnection) -> str | None:
+    """From the header `Courtside-Desk`, else from `?desk=`; None when there is neither."""
+    given = connection.headers.get(DESK_HEADER) or connection.query_params.get("desk")
+    if not given:
+        return None
+    if DESK_ID.fullmatch(given) is None:
+        raise Problem(422, "malformed", "A desk's name has 1 to 32 letters, digits and -.")
+    return given
 
 
 def is_local(connection: HTTPConnection) -> bool:

@@ -52,7 +52,8 @@ class Call:
 
     by, at: who asks and when (wall time); from the driver, never from the body.
     links: the entry it is about (parent of an assist, target of a void).
-    base: the last entry the caller had seen.
+    base: the last entry the caller had seen. resolve: `keep`, the caller has seen what others
+    said meanwhile and means it all the same.
     score: what a team's score shall be, or (home, away) of a confirmation.
     """
 
@@ -85,6 +86,7 @@ class Call:
     shot_clock_ms: int | None = None
     score: int | tuple[int, int] | None = None
     base: int | None = None
+    resolve: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Shape:
     common: frozenset[str] = field(default=frozenset())
 
 
-_ALWAYS = frozenset({"call_id", "type", "base"})
+_ALWAYS = frozenset({"call_id", "type", "base", "resolve"})
 _PLACE = frozenset({"period", "clock_ms", "after", "media"})
 
 
@@ -185,6 +187,12 @@ def _boolean(name: str, value: object) -> bool:
     return value
 
 
+def _resolve(name: str, value: object) -> str:
+    if value != "keep":
+        raise MalformedCall("malformed", f'{name} must be "keep"')
+    return "keep"
+
+
 def _media(name: str, value: object) -> Media:
     if not isinstance(value, Mapping) or value.keys() != {"camera", "s"}:
         raise MalformedCall("malformed", f'{name} must be {{"camera", "s"}}')
@@ -225,6 +233,7 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "made": _boolean,
     "text": _sentence,
     "media": _media,
+    "resolve": _resolve,
 }
 
 

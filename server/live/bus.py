@@ -11,6 +11,8 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from server.live.background import Background
+
 log = logging.getLogger(__name__)
 
 Heard = Callable[[Mapping[str, Any]], None]
@@ -35,7 +37,7 @@ class Bus:
         self._heard: dict[str, list[Heard]] = {}
         self._on_up: list[Callable[[], None]] = []
         self._pubsub: redis.asyncio.client.PubSub | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._listening = Background("live-bus", self._run)
         self._confirmed: dict[str, asyncio.Event] = {}
         self.up = False
         self.malformed = 0
@@ -45,14 +47,10 @@ class Bus:
         self._on_up.append(call)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="live-bus")
-        self._task.add_done_callback(report_failure)
+        self._listening.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+        await self._listening.stop()
         await self._client.aclose()
 
     async def listen(self, channel: str, heard: Heard) -> None:
@@ -141,9 +139,3 @@ class Bus:
             # From another version of us, or from a stranger; what it meant is in the log.
             self.malformed += 1
             log.warning("a message of another process was not understood: %r", error)
-
-
-def report_failure(task: asyncio.Task[None]) -> None:
-    """A task that ends by a bug ends in sight of everyone."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("%s ended by a bug", task.get_name(), exc_info=error)

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.clock import Clock
-from server.live.bus import Bus, report_failure
+from server.live.background import Background, report_failure
+from server.live.bus import Bus
 from server.live.mailbox import CAPACITY, Mailbox
 from server.live.redis import LiveStore, RedisAway
 from server.live.repair import Repair
@@ -51,7 +52,7 @@ class Hub:
         self._around: Surroundings | None = None
         self._repair: Repair | None = None
         self._watches: dict[str, Watch] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._works: list[Background] = []
         self._renewals = 0
         bus.on_up(self._look_again)
 
@@ -70,22 +71,24 @@ class Hub:
             self._says.of,
             lambda: self.degraded,
         )
-        self._tasks = [
-            asyncio.create_task(self._repair.run(), name="live-repair"),
-            asyncio.create_task(self._says.run(), name="live-says"),
+        self._works = [
+            Background("live-repair", self._repair.run),
+            Background("live-says", self._says.run),
         ]
-        for task in self._tasks:
-            task.add_done_callback(report_failure)
+        for work in self._works:
+            work.start()
 
     async def stop(self) -> None:
         """Close every mailbox (viewers come again elsewhere) and end."""
         self.dismiss()
-        tasks = [*self._tasks, *(watch.task for watch in self._watches.values())]
+        for work in self._works:
+            await work.stop()
+        self._works.clear()
+        tasks = [watch.task for watch in self._watches.values()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        self._tasks.clear()
         self._watches.clear()
 
     def dismiss(self) -> None:

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from server.clock import Clock
-from server.live.bus import Bus, report_failure
+from server.live.background import Background
+from server.live.bus import Bus
 from server.live.redis import LiveStore, RedisAway, key
 
 log = logging.getLogger(__name__)
@@ -118,25 +119,20 @@ class Leases:
         self._claim = store.client.register_script(_CLAIM)
         self._renew = store.client.register_script(_RENEW)
         self._release = store.client.register_script(_RELEASE)
-        self._task: asyncio.Task[None] | None = None
+        self._renewal = Background("lease-renewal", self._renew_all)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._renew_all(), name="lease-renewal")
-        self._task.add_done_callback(report_failure)
+        self._renewal.start()
 
     async def stop(self) -> None:
         """Give everything back: another process need not wait for the leases to run out."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+        await self._renewal.stop()
         for lease in list(self._held.values()):
             await self.release(lease)
 
     def abandon(self) -> None:
         """Stop at once without giving anything back: the leases run out by themselves."""
-        if self._task is not None:
-            self._task.cancel()
+        self._renewal.abandon()
         self._held.clear()
 
     def has(self, lease: Lease) -> bool:

@@ -207,3 +207,22 @@ def test_what_is_local(client: str | None, headers: dict[str, str], local: bool)
 )
 def test_where_the_token_stands(link: HTTPConnection, token: str | None) -> None:
     assert token_of(link) == token
+
+
+async def test_a_desk_may_say_which_one_it_is(access: Access, tokens: Tokens) -> None:
+    token = tokens.make("desk", "game-1", 1, "t")
+    plain = await access.authorize(connection(token), "game-1", "desk")
+    assert (plain.desk, plain.by) == (None, "desk")
+    named = await access.authorize(connection(token, courtside_desk="a-1B"), "game-1", "desk")
+    assert (named.desk, named.by) == ("a-1B", "desk.a-1B")
+    by_query = await access.authorize(connection(token, query="desk=q"), "game-1", "watch")
+    assert by_query.by == "desk.q"
+    admin = await access.authorize(connection(ADMIN, courtside_desk="x"), "game-1", "desk")
+    assert admin.by == "admin.x"
+    watcher = tokens.make("watch", "game-1", 1, "t")
+    seen = await access.authorize(connection(watcher, courtside_desk="x"), "game-1", "watch")
+    assert seen.by == "watch"
+    for name in ("a b", "ü", "x" * 33, "home.1", "'--"):
+        link = connection(token, query=f"desk={name}")
+        problem = await refused(access, link, "game-1", "desk")
+        assert (problem.status, problem.type) == (422, "malformed"), name
