@@ -22,6 +22,7 @@ from server.inference import Inference
 from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
 from server.live.bus import Bus
+from server.live.desklease import DeskLeases
 from server.live.hub import Hub
 from server.live.lease import Leases
 from server.live.private_redis import PrivateRedis, refuse_old
@@ -46,6 +47,7 @@ class House:
     scorer: Scorer
     hub: Hub
     leases: Leases
+    desks: DeskLeases
     cameras: Cameras
     inference: Inference
     lookout: Lookout
@@ -72,7 +74,10 @@ class House:
         if not self.inference.alive:
             found.broken["inference"] = "its thread has ended; the log says why"
         if self.hub.degraded:
-            found.degraded["redis"] = "away; calls are kept, other processes hear of them late"
+            found.degraded["redis"] = (
+                "away; calls are kept, other processes hear of them late; "
+                "a desk's roles are held within each process only"
+            )
         return found
 
     def _facts(self) -> dict[str, Any]:
@@ -135,12 +140,13 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.callback(log.close)
         hub = Hub(store, bus, clock)
         stack.push_async_callback(hub.stop)
-        scorer = Scorer(log, clock, new_id, hub.publish, hub.announce)
+        scorer = Scorer(log, clock, new_id, hub.publish, hub.announce, meters=meters)
         stack.push_async_callback(scorer.close)
         await hub.start(scorer)
         leases = Leases(store, bus, clock, new_id)
         await leases.start()
         stack.push_async_callback(leases.stop)
+        desks = DeskLeases(store, clock, hub.announce)
 
         inference = await asyncio.to_thread(Inference.open, model, settings.device, clock, meters)
         inference.start(asyncio.get_running_loop())
@@ -160,7 +166,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, hub, leases, cameras, inference, lookout,
+            settings, clock, meters, scorer, hub, leases, desks, cameras, inference, lookout,
             tokens, access, process, model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)

@@ -23,9 +23,11 @@ SAID_AGAIN_S = 15.0
 SAME_MOMENT_S = 1.0
 
 
-def is_live(game: Game, shot: FieldGoal) -> bool:
+def is_live(game: Game, shot: FieldGoal, at: datetime) -> bool:
     """Told as it happens; a shot put into the past is none that a camera just saw."""
-    return shot.after is None and shot.period == max(1, game.progress.period)
+    if shot.after is not None or shot.period != max(1, game.progress.period):
+        return False
+    return shot.clock_ms - game.progress.clock_ms_at(at) <= ABSORB_S * 1000
 
 
 def matching(waiting: Iterable[Proposal], shot: FieldGoal, at: datetime) -> Proposal | None:

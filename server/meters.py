@@ -44,6 +44,12 @@ class Meters:
             ["method", "status"],
             registry=self.registry,
         )
+        self._calls = Counter(
+            "courtside_calls",
+            "Calls by what became of them; problem: why one was not accepted",
+            ["outcome", "problem"],
+            registry=self.registry,
+        )
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -69,6 +75,16 @@ class Meters:
     def request(self, method: str, status: int) -> None:
         """A request was answered."""
         self._requests.labels(method, str(status)).inc()
+
+    def call_answered(self, *, again: bool, merged: bool) -> None:
+        """A call was accepted, or answered again, or another desk had said the same."""
+        outcome = "merged" if merged else "again" if again else "accepted"
+        self._calls.labels(outcome, "").inc()
+
+    def call_refused(self, problem: str) -> None:
+        """A call was refused; problem: the type of the problem, one of our words."""
+        outcome = "conflict" if problem == "conflict" else "refused"
+        self._calls.labels(outcome, problem).inc()
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

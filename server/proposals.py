@@ -13,6 +13,7 @@ from server.clock import Clock
 from server.game.entry import Entry
 from server.game.events import Media, Sighted
 from server.gamelog.log import STATUSES, CallRecord, Commit, Conflict, Log, Proposal
+from server.live.desklease import Desks
 from server.matching import must_wait, tapped_first
 from server.problems import Problem
 from server.referee import Referee, goes_in
@@ -110,7 +111,14 @@ class Proposals:
             return proposal_json(rejected), True
         raise Problem(503, "log-busy", "too many writers at once")
 
-    def accept(self, game_id: str, proposal_id: str, corrections: object, by: str) -> Answered:
+    def accept(
+        self,
+        game_id: str,
+        proposal_id: str,
+        corrections: object,
+        by: str,
+        desks: Desks | None = None,
+    ) -> Answered:
         book = self._shelf.caught_up(game_id)
         proposal = self._shelf.proposal(game_id, proposal_id)
         if corrections is not None and not isinstance(corrections, Mapping):
@@ -130,4 +138,4 @@ class Proposals:
             # The shot fell when it was seen, not when somebody found the time to say so.
             seen_ms = book.game.progress.clock_ms_at(proposal.created_at)
             call = replace(call, clock_ms=seen_ms)
-        return self._rulings.settle(book, call, digest(body), proposal_id)
+        return self._rulings.settle(book, call, digest(body), proposal_id, desks)

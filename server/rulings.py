@@ -10,23 +10,27 @@ import hashlib
 import json
 from dataclasses import replace
 
-from server.answers import Answered
+from server.answers import Answered, conflict_json
 from server.book import Book, proposal_json
 from server.clock import Clock
+from server.duties import keep_out
 from server.game.calls import Call, IllegalCall, MalformedCall, parse
-from server.game.decide import decide
 from server.game.entry import Entry
 from server.game.events import Event, FieldGoal, Media
 from server.gamelog.codec import entry_json
 from server.gamelog.log import CallRecord, Commit, Conflict, Log
 from server.gamelog.texts import take_texts, with_texts
+from server.live.desklease import Desks
 from server.matching import answer, is_live, matching, must_wait, said_again
+from server.merging import Clash, SaidAlready, ruled
 from server.problems import Problem
 from server.shelf import Shelf
 from server.updates import Json
 
 # Somebody always gets through; this many lost races in a row mean something else is wrong.
 TRIES = 50
+# What closes a period or the game says what is still open.
+CLOSING = ("confirm", "finalize")
 
 
 class Rulings:
@@ -37,10 +41,10 @@ class Rulings:
         self._shelf = shelf
         self._clock = clock
 
-    def call(self, game_id: str, body: object, by: str) -> Answered:
-        """Decide one call, or answer it again."""
+    def call(self, game_id: str, body: object, by: str, desks: Desks | None = None) -> Answered:
+        """Decide one call, or answer it again. desks: who keeps which part of the sheet."""
         book = self._shelf.book(game_id)
-        return self.settle(book, self.parse(body, by), digest(body), None)
+        return self.settle(book, self.parse(body, by), digest(body), None, desks)
 
     def parse(self, body: object, by: str) -> Call:
         """The call in a body. Problem 422, or 409 for a call of another version."""
@@ -51,8 +55,28 @@ class Rulings:
         except IllegalCall as illegal:
             raise Problem(409, illegal.type, illegal.detail) from illegal
 
-    def settle(self, book: Book, call: Call, body_hash: str, accepting: str | None) -> Answered:
+    def settle(
+        self,
+        book: Book,
+        call: Call,
+        body_hash: str,
+        accepting: str | None,
+        desks: Desks | None = None,
+    ) -> Answered:
         """Decide and commit, first on what is known here, then on what the log says."""
+        answered = self._settled(book, call, body_hash, accepting, desks)
+        if call.type not in CLOSING:
+            return answered
+        return replace(answered, flags=tuple(book.sections()["flags"]))
+
+    def _settled(
+        self,
+        book: Book,
+        call: Call,
+        body_hash: str,
+        accepting: str | None,
+        desks: Desks | None,
+    ) -> Answered:
         fresh = accepting is not None
         for _ in range(TRIES):
             if fresh:
@@ -61,15 +85,32 @@ class Rulings:
                     return answered
                 self._shelf.catch_up(book)
             try:
-                events = decide(book.game, call)
+                events = ruled(book.game, call)
+                if desks is not None:
+                    keep_out(desks, book.game, call, events)
                 return self._write(book, call, body_hash, events, accepting)
             except Conflict:
                 pass
-            except IllegalCall as illegal:
+            except (IllegalCall, Problem, Clash, SaidAlready) as answer:
+                # What is known here may be old: only what the log says now is an answer.
                 if fresh:
-                    raise Problem(409, illegal.type, illegal.detail) from illegal
+                    return self._not_written(book, call, answer)
             fresh = True
         raise Problem(503, "log-busy", "too many writers at once; send the call again")
+
+    def _not_written(
+        self, book: Book, call: Call, why: IllegalCall | Problem | Clash | SaidAlready
+    ) -> Answered:
+        """The answer to a call that changed nothing; Problem where it is a refusal."""
+        if isinstance(why, Problem):
+            raise why
+        if isinstance(why, IllegalCall):
+            raise Problem(409, why.type, why.detail) from why
+        texts = self._log.names(book.record.game_id)
+        theirs = with_texts(tuple(entry_json(entry) for entry in why.theirs), texts)
+        if isinstance(why, SaidAlready):
+            return Answered(call.call_id, theirs, again=True, merged=True)
+        raise Problem(409, "conflict", why.detail, extra=conflict_json(call, why, theirs)) from why
 
     def _write(
         self,
@@ -88,15 +129,15 @@ class Rulings:
                 raise Conflict("another process accepted it just now")
             must_wait(proposal)
             settles = answer(proposal, "accepted", call)
-        elif isinstance(events[0], FieldGoal) and is_live(book.game, events[0]):
+        elif isinstance(shot := events[-1], FieldGoal) and is_live(book.game, shot, call.at):
             seen = book.proposals_seen
-            match = matching(book.waiting, events[0], call.at)
-            media = said_again(book.game, events[0], call.at)
+            match = matching(book.waiting, shot, call.at)
+            media = said_again(book.game, shot, call.at)
             if match is not None:
                 settles = answer(match, "absorbed", call)
                 media = Media(match.camera, match.rim_s)
-            if media is not None and events[0].media is None:
-                events = (replace(events[0], media=media), *events[1:])
+            if media is not None and shot.media is None:
+                events = (*events[:-1], replace(shot, media=media))
         entries = tuple(
             Entry(seq + n, event, call.by, call.at, call.call_id)
             for n, event in enumerate(events, start=1)

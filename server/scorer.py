@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from pipeline.sight import Sighting
-from server.answers import Answered, CreatedGame
+from server.answers import Answered, CreatedGame, WholeGame
 from server.books import Books
 from server.clock import Clock
 from server.gamelog.log import Log, LogUnavailable
+from server.live.desklease import Desks
+from server.meters import Meters
 from server.problems import Problem
 from server.referee import Referee
 from server.updates import Announce, GameState, Json, Publish, Sections, Update
@@ -39,11 +41,13 @@ class Scorer:
         publish: Publish,
         announce: Announce,
         referee: Referee | None = None,
+        meters: Meters | None = None,
     ) -> None:
         """publish: called with each Update after its entries are durable, in order of the log.
         announce: called with messages without a sequence (`proposal`, `roster`).
         """
         self._books = Books(log, clock, new_id, referee or Referee())
+        self._meters = meters or Meters()
         self._publish = publish
         self._announce = announce
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
@@ -96,24 +100,40 @@ class Scorer:
 
     # Calls
 
-    async def call(self, game_id: str, body: object, by: str) -> Answered:
+    async def call(
+        self, game_id: str, body: object, by: str, desks: Desks | None = None
+    ) -> Answered:
         """Decide one call. The same body again gives the first entries, `again` set.
 
-        Problems: 404 `unknown-game`, 422 malformed, 409 refused or `call-id-reused`.
+        desks: who keeps which part of the sheet, when several share it. Problems: 404
+        `unknown-game`, 422 malformed, 409 refused, `conflict`, `desk-held`, `call-id-reused`.
         """
-        return await self._finish(self._call(game_id, body, by))
+        try:
+            answered = await self._finish(self._call(game_id, body, by, desks))
+        except Problem as problem:
+            self._meters.call_refused(problem.type)
+            raise
+        self._meters.call_answered(again=answered.again, merged=answered.merged)
+        return answered
 
-    async def calls(self, game_id: str, bodies: object, by: str) -> list[Json]:
-        """Decide a list, in order, each item standing alone: status and entries or problem."""
+    async def calls(
+        self, game_id: str, bodies: object, by: str, desks: Desks | None = None
+    ) -> list[Json]:
+        """Decide a list, in order, each item standing alone: status and entries or problem.
+
+        From a call on that could not be tried (503) none is: an order sent again stays one.
+        """
         if not isinstance(bodies, list) or len(bodies) > LIST_LIMIT:
             raise Problem(422, "malformed", f"expected a list of at most {LIST_LIMIT} calls")
         await self._run(self._books.reading.record, game_id)
         answers: list[Json] = []
         for body in bodies:
             try:
-                answered = await self.call(game_id, body, by)
+                answered = await self.call(game_id, body, by, desks)
             except Problem as problem:
                 answers.append({"status": problem.status, "problem": problem.document()})
+                if problem.status == 503:
+                    return answers + [answers[-1]] * (len(bodies) - len(answers))
             else:
                 status = 200 if answered.again else 201
                 answers.append({"status": status, **answered.document()})
@@ -152,6 +172,10 @@ class Scorer:
         """The box score section with names (`hide`: see `named`)."""
         return await self._run(self._books.reading.boxscore, game_id, hide)
 
+    async def whole(self, game_id: str, *, hide: bool = False) -> WholeGame:
+        """The game as a value, for folds that are not kept (`hide`: see `named`)."""
+        return await self._run(self._books.reading.whole, game_id, hide)
+
     async def log(
         self, game_id: str, after: int = 0, *, names: bool = False, hide: bool = False
     ) -> list[Json]:
@@ -172,13 +196,18 @@ class Scorer:
         return await self._run(self._books.proposals.listed, game_id, status)
 
     async def accept(
-        self, game_id: str, proposal_id: str, corrections: object, by: str
+        self,
+        game_id: str,
+        proposal_id: str,
+        corrections: object,
+        by: str,
+        desks: Desks | None = None,
     ) -> Answered:
         """Turn a proposal into a call, with corrections. Counts once however often it is sent.
 
         Problems: 404 `unknown-proposal`, 409 `proposal-answered`, and those of a call.
         """
-        return await self._finish(self._accept(game_id, proposal_id, corrections, by))
+        return await self._finish(self._accept(game_id, proposal_id, corrections, by, desks))
 
     async def reject(self, game_id: str, proposal_id: str, by: str) -> Json:
         """Mark a waiting proposal as rejected; again is no error. 409 `proposal-answered`."""
@@ -186,17 +215,13 @@ class Scorer:
 
     # Inside
 
-    async def _call(self, game_id: str, body: object, by: str) -> Answered:
-        answered = await self._run(self._books.rulings.call, game_id, body, by)
+    async def _call(self, game_id: str, body: object, by: str, desks: Desks | None) -> Answered:
+        answered = await self._run(self._books.rulings.call, game_id, body, by, desks)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
-    async def _accept(
-        self, game_id: str, proposal_id: str, corrections: object, by: str
-    ) -> Answered:
-        answered = await self._run(
-            self._books.proposals.accept, game_id, proposal_id, corrections, by
-        )
+    async def _accept(self, game_id: str, *args: Any) -> Answered:
+        answered = await self._run(self._books.proposals.accept, game_id, *args)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 

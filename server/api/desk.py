@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from server.access.roles import Access
 from server.api.body import JsonBody, OptionalJsonBody, describe_body
+from server.live.desklease import DeskLeases
 from server.scorer import Scorer
 
 _CALL = {
@@ -24,7 +25,7 @@ _CALL = {
 ProposalId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
-def router(scorer: Scorer, access: Access) -> APIRouter:
+def router(scorer: Scorer, access: Access, leases: DeskLeases) -> APIRouter:
     """Everything here needs the desk's token, reading proposals the watcher's."""
     desk = APIRouter(prefix="/api/v1/games/{game}", tags=["desk"])
 
@@ -36,11 +37,13 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
     )
     async def call(request: Request, game: str, body: JsonBody) -> JSONResponse:
         """Make a call. The same `call_id` and body again answers 200 with the first entries,
-        with another body 409 `call-id-reused`; a refused call changes nothing."""
+        with another body 409 `call-id-reused`; a refused call changes nothing. A late one
+        (`base`) that meets what others said is 409 `conflict`, with both sides."""
         who = await access.authorize(request, game, "desk")
+        desks = await leases.of(game)
         if isinstance(body, list):
-            return JSONResponse(await scorer.calls(game, body, who.by))
-        answered = await scorer.call(game, body, who.by)
+            return JSONResponse(await scorer.calls(game, body, who.by, desks))
+        answered = await scorer.call(game, body, who.by, desks)
         return JSONResponse(answered.document(), 200 if answered.again else 201)
 
     @desk.get("/proposals")
@@ -65,7 +68,8 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
     ) -> JSONResponse:
         """Make the call that is proposed, with corrections; counts once, however often sent."""
         who = await access.authorize(request, game, "desk")
-        answered = await scorer.accept(game, proposal, body or {}, who.by)
+        desks = await leases.of(game)
+        answered = await scorer.accept(game, proposal, body or {}, who.by, desks)
         return JSONResponse(answered.document(), 200 if answered.again else 201)
 
     @desk.post("/proposals/{proposal}/reject")
