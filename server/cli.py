@@ -6,6 +6,7 @@ import importlib.metadata
 
 import click
 
+from server.commands.backup import backup, restore
 from server.commands.demo import demo
 from server.commands.doctor import doctor
 from server.commands.game import game
@@ -24,7 +25,7 @@ def main() -> None:
     """
 
 
-for command in (serve_command, demo, game, publish, replay, models, doctor):
+for command in (serve_command, demo, game, publish, replay, models, doctor, backup, restore):
     main.add_command(command)
 
 
