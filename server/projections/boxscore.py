@@ -20,6 +20,7 @@ from server.game.events import (
 )
 from server.game.rules import Rules
 from server.projections.court_time import NOWHERE, CourtTime
+from server.projections.formulas import efficiency
 from server.projections.on_court import OnCourt
 
 # Sources: docs of the columns' meaning are the public statisticians' manuals (FIBA, NCAA).
@@ -53,16 +54,6 @@ class Line:
         if self._shown is None:
             self._shown = {**self.who, **self.counts}
         return self._shown
-
-
-def efficiency(counts: Mapping[str, int]) -> int:
-    """EFF = PTS + REB + AST + STL + BLK - missed field goals - missed free throws - TOV.
-
-    Source: FIBA LiveStats `eff_1`, equal for 3,414 of 3,414 players (SCORING.md section 1).
-    """
-    good = sum(counts[column] for column in ("pts", "reb", "ast", "stl", "blk"))
-    missed = counts["fga"] - counts["fgm"] + counts["fta"] - counts["ftm"]
-    return good - missed - counts["tov"]
 
 
 class BoxScore:
@@ -113,7 +104,7 @@ class BoxScore:
             players.append(
                 {
                     **line.shown(),
-                    "min_ms": stay.ms if time.clock_used else None,
+                    "min_ms": stay.ms if time.clock.used else None,
                     "plus_minus": stay.plus_minus,
                     "starter": player in starters,
                     "eff": efficiency(line.counts),
@@ -126,7 +117,7 @@ class BoxScore:
             "team": self._own[side].shown(),
             "totals": {
                 **totals.shown(),
-                "min_ms": all_ms if time.clock_used else None,
+                "min_ms": all_ms if time.clock.used else None,
                 "eff": efficiency(totals.counts),
             },
         }

@@ -8,23 +8,17 @@ from dataclasses import dataclass
 
 from server.game.events import (
     SIDES,
-    ClockSet,
-    ClockStarted,
-    ClockStopped,
     Event,
     Foul,
     FreeThrow,
-    PeriodEnded,
-    PeriodStarted,
     other,
 )
 from server.game.rules import Rules
+from server.game.score import points_of
 from server.game.state import Game
+from server.projections.clock import PlayedClock
 from server.projections.on_court import Five, OnCourt
-from server.projections.order import in_order
-from server.projections.points import points_of
-
-_CLOCK = (ClockStarted, ClockStopped, ClockSet)
+from server.projections.order import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +61,8 @@ class CourtTime:
         # Minutes and margins are kept by group; what a player has is the sum of his groups.
         self._spells: dict[str, dict[Five, Spell]] = {side: {} for side in SIDES}
         self._at_foul: dict[int, Mapping[str, Five]] = {}
-        self._period = 0
-        self._clock_ms = 0
+        self.clock = PlayedClock(rules)
         self.played_ms = 0
-        self.clock_used = False
 
     def add(self, seq: int, event: Event) -> None:
         """Take in the fact of entry `seq`."""
@@ -124,25 +116,11 @@ class CourtTime:
         return spell
 
     def _run_to(self, event: Event) -> None:
-        if event.period != self._period:
-            self._period = event.period
-            self._clock_ms = self._rules.period_length_ms(event.period)
-        if isinstance(event, PeriodStarted):
-            self._clock_ms = event.clock_ms
-            return
-        passed_ms = self._clock_ms - event.clock_ms
-        if not self.clock_used:
-            # The end of a period says 0 in a game without a clock, too.
-            between = passed_ms > 0 and event.clock_ms > 0
-            self.clock_used = isinstance(event, _CLOCK) or (
-                between and not isinstance(event, PeriodEnded)
-            )
-        if passed_ms <= 0:
-            return
-        self._clock_ms = event.clock_ms
-        self.played_ms += passed_ms
-        for side in SIDES:
-            self._spell(side, self.on_court.five(side)).ms += passed_ms
+        passed_ms = self.clock.run_to(event)
+        if passed_ms:
+            self.played_ms += passed_ms
+            for side in SIDES:
+                self._spell(side, self.on_court.five(side)).ms += passed_ms
 
 
 def court_time(game: Game) -> CourtTime:
@@ -150,8 +128,7 @@ def court_time(game: Game) -> CourtTime:
     fact."""
     on_court = OnCourt()
     fold = CourtTime(game.rules, on_court)
-    for _, entry, event in in_order(game, {}):
-        if game.standing.stands(entry.seq):
-            fold.add(entry.seq, event)
-            on_court.add(entry.seq, event)
+    for seq, event in facts(game):
+        fold.add(seq, event)
+        on_court.add(seq, event)
     return fold

@@ -18,10 +18,10 @@ from server.game.events import (
     other,
 )
 from server.game.rules import Rules
+from server.game.score import points_of
 from server.game.state import Progress
 from server.projections.boxscore import number_of
 from server.projections.on_court import OnCourt
-from server.projections.points import points_of
 
 
 class ScoreBoard:
