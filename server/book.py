@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.game.entry import Entry
-from server.game.rules import RULES
+from server.game.rules import rules_of
 from server.game.state import evolve, new_game, replay
 from server.gamelog.codec import entry_json
 from server.gamelog.log import GameRecord, Proposal
+from server.projections.rules import rules_section
 from server.projections.sheet import Sheet
 from server.referee import goes_in
 from server.updates import GameState, Json, Update
@@ -24,9 +25,10 @@ class Book:
     def __init__(self, record: GameRecord, entries: Sequence[Entry]) -> None:
         self.record = record
         self._players = {"home": record.home, "away": record.away}
-        start = new_game(RULES[record.rules], record.home, record.away)
+        start = new_game(rules_of(record.rules), record.home, record.away)
         self.game = replay(start, entries)
         self._sheet = Sheet(self.game, self._players)
+        self._rules = rules_section(self.game.rules)
         self.waiting: tuple[Proposal, ...] = ()
         self.proposals_seen = 0
         self._sections: dict[str, Any] | None = None
@@ -59,6 +61,7 @@ class Book:
         if self._sections is None:
             self._sections = {
                 **self._sheet.sections(),
+                "rules": self._rules,
                 "proposals": [proposal_json(proposal) for proposal in self.waiting],
             }
         return self._sections
