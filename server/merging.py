@@ -268,7 +268,7 @@ def _alike(game: Game, mine: Event, theirs: Entry) -> bool:
 
 def _is_double(game: Game, call: Call, mine: Event, entry: Entry) -> bool:
     """Is what somebody else said probably what the call says: the same type, team and player
-    near the same time? A player whom one of them left out may be the other's."""
+    near the same time?"""
     theirs = game.standing.event(entry)
     if type(theirs) is not type(mine) or theirs.period != mine.period:
         return False
@@ -281,8 +281,14 @@ def _is_double(game: Game, call: Call, mine: Event, entry: Entry) -> bool:
         return False
     if isinstance(mine, Substitution) and isinstance(theirs, Substitution):
         return bool(_moved(mine) & _moved(theirs))
-    players = {getattr(theirs, "player", None), getattr(mine, "player", None)} - {None}
-    return len(players) <= 1
+    # Two free throws that say which of the trip they are, a player whom only one of them names.
+    return _may_agree(theirs, mine, "player") and _may_agree(theirs, mine, "nth")
+
+
+def _may_agree(theirs: Event, mine: Event, name: str) -> bool:
+    """Do they say the same of something, or does one of them not say?"""
+    said = {getattr(theirs, name, None), getattr(mine, name, None)} - {None}
+    return len(said) <= 1
 
 
 def _moved(substitution: Substitution) -> set[str]:
