@@ -7,6 +7,7 @@ from collections.abc import Callable
 from server.answers import CreatedGame
 from server.clock import Clock
 from server.game.events import Amended, Note
+from server.game.rules import rules_of
 from server.gamelog.log import GameExists, GameRecord, Log
 from server.gamelog.texts import naming
 from server.problems import Problem
@@ -57,7 +58,7 @@ class People:
         return [
             {
                 "game_id": line.record.game_id,
-                "rules": line.record.rules,
+                "rules": rules_of(line.record.rules).name,
                 "created_at": line.record.created_at.isoformat(),
                 "last_at": line.last_at.isoformat(),
                 "seq": line.seq,
@@ -78,6 +79,13 @@ class People:
         record = self._shelf.require(game_id)
         names = self._log.names(game_id)
         return with_names(sections, names, players_too=not (hide and record.names_hidden))
+
+    def names(self, game_id: str, hide: bool) -> dict[str, str]:
+        """Names by side and player id; of sides only when `hide` and the game hides them."""
+        names = self._log.names(game_id)
+        if hide and self._shelf.require(game_id).names_hidden:
+            return {side: names[side] for side in DEFAULT_NAMES if side in names}
+        return names
 
     def patch_game(self, game_id: str, body: object, by: str) -> tuple[Update, ...]:
         asked = read_patch_game(body)

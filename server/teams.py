@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.game.customrules import document_text
 from server.game.events import SIDES
-from server.game.rules import RULES
+from server.game.rules import RULES, BadRules
 from server.gamelog.texts import with_texts
 from server.problems import Problem
 from server.updates import Json, Sections
@@ -22,8 +23,11 @@ DEFAULT_NAMES = {"home": "Home", "away": "Away"}
 
 @dataclass(frozen=True, slots=True)
 class TeamsBody:
-    """A checked body. players: ids of each side in the order given; names: by side and id;
-    None erases. What was not mentioned is absent."""
+    """A checked body. rules: as in a game's record, a name or a document's text.
+
+    players: ids of each side in the order given; names: by side and id; None erases. What was
+    not mentioned is absent.
+    """
 
     game_id: str | None = None
     rules: str = "fiba"
@@ -38,10 +42,7 @@ def read_new_game(body: object) -> TeamsBody:
     game_id = given.get("game_id")
     if game_id is not None and not (isinstance(game_id, str) and GAME_ID.fullmatch(game_id)):
         raise _malformed("game_id must be 1 to 32 of a-z, 0-9 and -")
-    rules = given.get("rules", "fiba")
-    if not isinstance(rules, str) or rules not in RULES:
-        raise Problem(422, "unknown-rules", f"rules must be one of {', '.join(RULES)}")
-    return _teams(given, game_id, rules)
+    return _teams(given, game_id, _rules(given.get("rules")))
 
 
 def read_patch_game(body: object) -> TeamsBody:
@@ -83,6 +84,16 @@ def _named(side: str, team: Json, names: Mapping[str, str], players_too: bool) -
             for player in team["players"]
         ]
     return named
+
+
+def _rules(asked: object) -> str:
+    """What stands for the rules in a game's record: a name, or a league's document as text."""
+    if asked is None:
+        return "fiba"
+    try:
+        return asked if isinstance(asked, str) and asked in RULES else document_text(asked, RULES)
+    except BadRules as bad:
+        raise Problem(422, bad.type, bad.detail) from None
 
 
 def _teams(given: Mapping[str, Any], game_id: str | None, rules: str) -> TeamsBody:

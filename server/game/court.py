@@ -6,7 +6,7 @@ NFHS rule books' court diagrams, whose feet and inches are given here in metres.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FOOT_M = 0.3048
 INCH_M = 0.0254
@@ -58,6 +58,8 @@ NBA_COURT = Court(
     key_width_m=16 * FOOT_M,
     no_charge_m=4 * FOOT_M,
 )
+# The NBA's floor, the international arc, and the NBA's distance in the corners.
+WNBA_COURT = replace(NBA_COURT, arc_m=6.75)
 # The international three-point line on an American floor with the narrower key.
 NCAA_COURT = Court(
     length_m=94 * FOOT_M,

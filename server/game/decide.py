@@ -113,8 +113,9 @@ def _own_fields(game: Game, call: Call, team: str, links: int | None) -> dict[st
 
 
 def _free_throw(game: Game, call: Call) -> dict[str, Any]:
-    value = 1 if call.value is None else call.value
-    _one_of("value", value, game.rules.free_throw_values)
+    values = game.rules.free_throw_values
+    value = values[0] if call.value is None else call.value
+    _one_of("value", value, values)
     trip = range(1, TRIP + 1)
     if call.of is not None:
         _one_of("of", call.of, trip)

@@ -6,13 +6,16 @@ Times are milliseconds, lengths are metres.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from math import hypot
+from typing import Any
 
 from server.game.court import FIBA_COURT, Court
 
-MINUTE = 60_000
+SECOND = 1_000
+MINUTE = 60 * SECOND
 
 # Who looks after the clock. `none`: nobody; a fact has its period and its order, no time.
 CLOCKS = ("stop", "running", "none")
@@ -32,8 +35,10 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class TimeoutCap:
-    """In the last `left_ms` of the last period a team may take no more than `most`."""
+    """From `left_ms` left in `period` to the end of regulation a team may take no more than
+    `most`, whatever it has left."""
 
+    period: int
     left_ms: int
     most: int
 
@@ -69,7 +74,7 @@ class Rules:
     awards: what a kind gives apart from the bonus.
     foul_out: personal fouls that end a player's game; 0 when nobody fouls out.
     stay_with_five: a fouled-out player stays while the team has only five.
-    sanctions: what else ends a player's game.
+    sanctions: what else ends a player's game; coach_sanctions: a coach's.
     foul_windows: the first period of each span over which team fouls add up; overtime belongs
       to the last span unless `overtime_fouls_own`.
     bonus_foul: the team foul of a span that gives the opponents free throws; 0 for none;
@@ -80,7 +85,7 @@ class Rules:
     Timeouts
     timeout_windows: (first period, timeouts) of each span; overtime_timeouts: per overtime.
     timeouts_carry: unused ones are kept into the next span.
-    timeout_caps: fewer towards the end of the last period.
+    timeout_caps: fewer towards the end of regulation.
     timeout_kinds: words for a team's timeouts, longest first.
     """
 
@@ -120,6 +125,7 @@ class Rules:
     foul_out: int = 5
     stay_with_five: bool = False
     sanctions: tuple[Sanction, ...] = ()
+    coach_sanctions: tuple[Sanction, ...] = ()
     overtime_fouls_own: bool = False
     overtime_bonus_foul: int = 0
     one_and_one: bool = False
@@ -147,14 +153,20 @@ class Rules:
     # Shots
 
     def value_at(self, x_m: float | None, y_m: float | None) -> int:
-        """What a shot from there is worth: 3 from beyond the line of the nearer basket, else 2;
-        2 also where nobody said from where. x_m runs along the court from its centre."""
-        if x_m is None or y_m is None or 3 not in self.field_goal_values:
-            return 2
+        """What a shot from there is worth: the most from beyond the line of the nearer basket
+        (3, where it is 2 or 3), else the next lower; also where nobody said from where.
+
+        x_m runs along the court from its centre.
+        """
+        *lower, most = sorted(self.field_goal_values)
+        if not lower:
+            return most
+        if x_m is None or y_m is None:
+            return lower[-1]
         court = self.court
         along_m = abs(x_m) - (court.length_m / 2 - court.basket_m)
         beyond = hypot(along_m, y_m) > court.arc_m or abs(y_m) > court.corner_m
-        return 3 if beyond else 2
+        return most if beyond else lower[-1]
 
     # Fouls
 
@@ -187,11 +199,12 @@ class Rules:
     ) -> Award:  # fmt: skip
         """What a foul gives. team_fouls, late_fouls: before this one; shot: the value of the
         shot that it was committed on, 0 for none."""
+        on_shot = (1 if made else shot) if shot else 0
         if kind in self.awards:
             award = self.awards[kind]
-            return Award(1 if made else max(shot, award.throws), ball=award.ball)
-        if shot:
-            return Award(1 if made else shot)
+            return Award(on_shot or award.throws, ball=award.ball)
+        if on_shot:
+            return Award(on_shot)
         if kind in self.no_bonus_kinds or not self.in_bonus(period, team_fouls, late_fouls):
             return Award()
         double = self.double_bonus_foul and team_fouls >= self.double_bonus_foul - 1
@@ -203,10 +216,11 @@ class Rules:
 
     def ejected(self, kinds: Mapping[str, int]) -> bool:
         """Whether a player with so many fouls of each kind has to leave, whatever their sum."""
-        return any(
-            all(kinds.get(kind, 0) >= count for kind, count in sanction)
-            for sanction in self.sanctions
-        )
+        return _reached(self.sanctions, kinds)
+
+    def coach_ejected(self, kinds: Mapping[str, int]) -> bool:
+        """The same of a coach; kinds: the fouls of a team that are no player's."""
+        return _reached(self.coach_sanctions, kinds)
 
     # Timeouts
 
@@ -226,14 +240,35 @@ class Rules:
 
     def timeouts_at(self, period: int, clock_ms: int, taken: Sequence[tuple[int, int]]) -> int:
         """Timeouts left at a moment. taken: (period, clock_ms) of those that a team has had."""
-        used: dict[int, int] = {}
-        for in_period, _ in taken:
-            used[in_period] = used.get(in_period, 0) + 1
-        left = self.timeouts_left(period, used)
-        if period != self.periods:
-            return left
+        left = self.timeouts_left(period, Counter(in_period for in_period, _ in taken))
         for cap in self.timeout_caps:
-            if clock_ms <= cap.left_ms:
-                late = sum(1 for p, at_ms in taken if p == period and at_ms <= cap.left_ms)
+            start = (cap.period, -cap.left_ms)
+            if start <= (period, -clock_ms) and period <= self.periods:
+                late = sum(1 for p, at_ms in taken if start <= (p, -at_ms) and p <= self.periods)
                 left = min(left, max(0, cap.most - late))
         return left
+
+    # As a document
+
+    def document(self) -> dict[str, Any]:
+        """The rules as JSON values."""
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+
+def _reached(sanctions: tuple[Sanction, ...], kinds: Mapping[str, int]) -> bool:
+    return any(
+        all(kinds.get(kind, 0) >= count for kind, count in sanction) for sanction in sanctions
+    )
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case frozenset():
+            return sorted(value)
+        case tuple():
+            return [_plain(item) for item in value]
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case Court() | Award() | TimeoutCap():
+            return asdict(value)
+    return value

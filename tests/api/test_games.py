@@ -173,6 +173,10 @@ def test_only_this_machine_makes_games_without_a_token(
         [],
         "game",
         {"rules": "chess"},
+        {"rules": 4},
+        {"rules": {"periods": 2}},
+        {"rules": {"base": "youth", "periods": "two"}},
+        {"rules": {"base": "youth", "colour": "red"}},
         {"home": 4},
         {"home": {"name": "A", "players": [{"name": "no number"}]}},
         {"home": {"name": "A", "players": [{"number": "4"}, {"number": "4"}]}},
@@ -184,6 +188,35 @@ def test_a_malformed_game_is_refused(game: Game, body: object) -> None:
     answer = game.nobody.post("/api/v1/games", json=body)
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_league_plays_by_its_own_rules(game: Game, server: ServerProcess) -> None:
+    listed = game.nobody.get("/api/v1/rules").json()["rules"]
+    youth = next(one for one in listed if one["name"] == "youth")
+    assert youth["clock"] == "none"
+    own = {"base": "youth", "name": "u12", "periods": 2, "period_minutes": 14, "foul_out": 0}
+    made = game.nobody.post("/api/v1/games", json={**GAME, "rules": own}).json()
+    path = f"/api/v1/games/{made['game_id']}"
+    with server.client(made["tokens"]["desk"]) as desk:
+        desk.post(f"{path}/calls", json={"call_id": "a", "type": "period_start"})
+        state = desk.get(path).json()
+        assert (state["rules"], state["period_label"], state["clock_ms"]) == ("u12", "H1", 840_000)
+        assert desk.get(f"{path}/rules").json() == {
+            **youth,
+            "name": "u12",
+            "title": "u12",
+            "periods": 2,
+            "period_word": "H",
+            "period_ms": 840_000,
+            "foul_out": 0,
+            "foul_windows": [1, 2],
+            "timeout_windows": [[1, 2], [2, 2]],
+        }
+    problem(game.nobody.get(f"{path}/rules"), 401, "token-missing")
+    admin = (server.data / "admin-token").read_text().strip()
+    with server.client(admin) as client:
+        games = client.get("/api/v1/games").json()["games"]
+        assert next(g["rules"] for g in games if g["game_id"] == made["game_id"]) == "u12"
 
 
 def test_the_command_makes_a_game_too(server: ServerProcess, tmp_path: Path) -> None:
