@@ -11,8 +11,6 @@ from server.game.events import (
     SIDES,
     Event,
     Foul,
-    JumpBall,
-    Possession,
     RosterAdded,
     Timeout,
     other,
@@ -20,8 +18,11 @@ from server.game.events import (
 from server.game.rules import Rules
 from server.game.score import points_of
 from server.game.state import Progress
+from server.projections.arrow import Arrow
 from server.projections.boxscore import number_of
 from server.projections.on_court import OnCourt
+
+Moment = tuple[int, int]
 
 
 class ScoreBoard:
@@ -32,15 +33,16 @@ class ScoreBoard:
     ) -> None:
         self._rules = rules
         self._on_court = on_court
-        # Counters by period; what one shows of them follows from the rules.
         self._points = {side: Counter[int]() for side in SIDES}
-        self._fouls = {side: Counter[int]() for side in SIDES}
-        self._timeouts = {side: Counter[int]() for side in SIDES}
+        # Place (period, clock) of each; what one shows of them follows from the rules.
+        self._fouls: dict[str, list[Moment]] = {side: [] for side in SIDES}
+        self._timeouts: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._players = {side: list(ids) for side, ids in players.items()}
-        self._possession: str | None = None
+        self._arrow = Arrow(rules)
 
-    def add(self, _seq: int, event: Event) -> None:
+    def add(self, seq: int, event: Event) -> None:
         """Take in one fact that stands."""
+        self._arrow.add(seq, event)
         scored = points_of(event)
         if scored is not None:
             self._points[scored[0]][event.period] += scored[1]
@@ -48,18 +50,12 @@ class ScoreBoard:
         match event:
             case Foul(team=team, kind=kind):
                 if kind in self._rules.team_kinds:
-                    self._fouls[team][self._rules.foul_window(event.period)] += 1
+                    self._fouls[team].append((event.period, event.clock_ms))
             case Timeout(team=team) if team is not None:
-                self._timeouts[team][event.period] += 1
+                self._timeouts[team].append((event.period, event.clock_ms))
             case RosterAdded(team=team, player=player):
                 if player not in self._players[team]:
                     self._players[team].append(player)
-            case JumpBall(team=team):
-                if self._possession is None:
-                    # The arrow goes to the side that did not win the opening tap.
-                    self._possession = other(team)
-            case Possession(team=team):
-                self._possession = team
 
     def score(self) -> tuple[int, int]:
         """Home, away."""
@@ -77,8 +73,8 @@ class ScoreBoard:
             "clock_ms": progress.clock_ms,
             "clock_running": progress.clock_running,
             "clock_at": _iso(progress.clock_at),
-            "possession": self._possession,
-            **{side: self._side(side, period) for side in SIDES},
+            "possession": self._arrow.side,
+            **{side: self._side(side, progress) for side in SIDES},
         }
 
     def roster(self) -> dict[str, Any]:
@@ -99,18 +95,37 @@ class ScoreBoard:
             for side in SIDES
         }
 
-    def _side(self, side: str, period: int) -> dict[str, Any]:
+    def _side(self, side: str, progress: Progress) -> dict[str, Any]:
+        rules, period = self._rules, max(1, progress.period)
         points = self._points[side]
-        played = max(period, *points, 0) if points else period
-        window = self._rules.foul_window(max(1, period))
+        played = max(progress.period, *points) if points else progress.period
+        award = rules.free_throws_for(
+            "personal",
+            period,
+            self._team_fouls(other(side), period),
+            late_fouls=self._late_fouls(other(side), progress),
+        )
         return {
             "name": None,
             "score": points.total(),
-            "fouls": self._fouls[side][window],
-            "bonus": self._rules.in_bonus(max(1, period), self._fouls[other(side)][window]),
-            "timeouts": self._rules.timeouts_left(period, self._timeouts[side]),
+            "fouls": self._team_fouls(side, period),
+            "bonus": award.throws > 0,
+            "one_and_one": award.one_and_one,
+            "timeouts": rules.timeouts_at(period, progress.clock_ms, self._timeouts[side]),
             "by_period": [points[number] for number in range(1, played + 1)],
         }
+
+    def _team_fouls(self, side: str, period: int) -> int:
+        """Those that count towards the bonus in `period`."""
+        window = self._rules.foul_window(period)
+        return sum(self._rules.foul_window(at) == window for at, _ in self._fouls[side])
+
+    def _late_fouls(self, side: str, progress: Progress) -> int | None:
+        """Those of the last `late_bonus_ms` of the period being played, None before."""
+        late_ms = self._rules.late_bonus_ms
+        if progress.clock_ms > late_ms:
+            return None
+        return sum(at == progress.period and ms <= late_ms for at, ms in self._fouls[side])
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -30,6 +30,7 @@ def test_before_anything_happened() -> None:
                 "score": 0,
                 "fouls": 0,
                 "bonus": False,
+                "one_and_one": False,
                 "timeouts": 2,
                 "by_period": [],
             }
@@ -103,14 +104,54 @@ def test_who_is_on_the_court() -> None:
     assert roster[0] == {"id": "home-0", "number": "0", "name": None, "on_court": False}
 
 
-def test_the_arrow() -> None:
+def test_the_arrow_turns_with_each_held_ball_and_each_later_period() -> None:
     table = Table()
-    table.say("jump_ball", player="home-4")
+    table.say("period_start")
+    assert board(table)["possession"] is None
+    table.say("jump_ball", player="home-4", kind="opening")
     assert board(table)["possession"] == "away"
-    table.say("jump_ball", team="away")
+    table.say("jump_ball", team="away", kind="held")
+    assert board(table)["possession"] == "home"
+    table.say("period_end")
+    table.say("period_start")
     assert board(table)["possession"] == "away"
     table.say("possession", team="home")
     assert board(table)["possession"] == "home"
+
+
+def test_without_alternating_possession_nobody_has_the_arrow() -> None:
+    table = Table("nba")
+    table.say("jump_ball", player="home-4")
+    assert board(table)["possession"] is None
+    table.say("possession", team="home")
+    assert board(table)["possession"] == "home"
+
+
+def test_the_seventh_foul_of_a_half_is_one_and_one_and_the_tenth_two() -> None:
+    table = Table("ncaa_men")
+    table.say("period_start")
+    seen = []
+    for _ in range(9):
+        table.say("foul", player="away-10")
+        seen.append((board(table)["home"]["bonus"], board(table)["home"]["one_and_one"]))
+    assert seen == [(False, False)] * 5 + [(True, True)] * 3 + [(True, False)]
+    assert not board(table)["away"]["bonus"]
+
+
+def test_the_second_foul_in_the_last_two_minutes_of_a_period_gives_throws() -> None:
+    table = Table("nba")
+    table.say("period_start")
+    table.say("foul", player="away-10", clock_ms=300_000)
+    table.say("foul", player="away-10", clock_ms=121_000)
+    assert not board(table)["home"]["bonus"]
+    table.say("foul", player="away-10", clock_ms=119_000)
+    assert board(table)["home"]["bonus"]
+
+
+def test_a_timeout_of_nobody_is_nobodys() -> None:
+    table = Table()
+    table.say("timeout", kind="official")
+    assert [board(table)[side]["timeouts"] for side in ("home", "away")] == [2, 2]
 
 
 def test_a_new_player_joins_the_roster() -> None:
