@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from server.access.limits import RateLimit, RequestLimits
-from server.api import check, desk, deskroles, games, health, pages, reference
+from server.api import check, desk, deskroles, exports, games, health, pages, reference, stats
 from server.api.limits import UPLINK_LIMIT, BodyLimit, Only, RequestMeter
 from server.api.links import Links
 from server.api.problems import install_problem_handlers, problem_response
@@ -31,6 +31,8 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(games.router(house.scorer, access, links, house.erased))
     app.include_router(desk.router(house.scorer, access, house.desks))
     app.include_router(deskroles.router(house.scorer, access, house.desks))
+    app.include_router(exports.router(house.scorer, access))
+    app.include_router(stats.router(house.scorer, access))
     app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
     app.include_router(sockets.router(house.hub, access.authorize))
     app.include_router(whip.router(house.cameras, access.authorize))

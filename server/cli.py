@@ -9,6 +9,7 @@ import click
 from server.commands.backup import backup, restore
 from server.commands.demo import demo
 from server.commands.doctor import doctor
+from server.commands.export import export
 from server.commands.game import game
 from server.commands.models import models
 from server.commands.publish import publish
@@ -25,7 +26,18 @@ def main() -> None:
     """
 
 
-for command in (serve_command, demo, game, publish, replay, models, doctor, backup, restore):
+for command in (
+    serve_command,
+    demo,
+    game,
+    publish,
+    replay,
+    export,
+    models,
+    doctor,
+    backup,
+    restore,
+):
     main.add_command(command)
 
 

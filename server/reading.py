@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from server.answers import WholeGame
 from server.clock import Clock
 from server.game.events import Finalized
 from server.gamelog.codec import entry_json
@@ -45,6 +46,10 @@ class Reading:
     def plays(self, game_id: str, hide: bool = False) -> list[Json]:
         plays = self._shelf.caught_up(game_id).plays()
         return list(self._people.named(game_id, {"plays": plays}, hide)["plays"])
+
+    def whole(self, game_id: str, hide: bool) -> WholeGame:
+        game = self._shelf.caught_up(game_id).game
+        return WholeGame(self._shelf.require(game_id), game, self._people.names(game_id, hide))
 
     def entries(self, game_id: str, after: int, names: bool, hide: bool) -> list[Json]:
         self._shelf.require(game_id)

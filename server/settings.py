@@ -14,6 +14,8 @@ from typing import Literal
 
 Device = Literal["auto", "cpu", "cuda"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+# The log's file in the data folder, where no other database is named.
+DATABASE = "courtside.sqlite"
 DEFAULT_PORT = 8000
 DEFAULT_HTTPS_PORT = 8443
 MINIMUM_SECRET_LENGTH = 16
@@ -99,7 +101,7 @@ class Settings:
     def database_url(self) -> str:
         """Where the log is. `postgres://` is what hosting services write; we name the driver."""
         if self.database is None:
-            return f"sqlite:///{(self.data / 'courtside.sqlite').resolve()}"
+            return f"sqlite:///{(self.data / DATABASE).resolve()}"
         scheme, _, rest = self.database.partition("://")
         if scheme in ("postgres", "postgresql"):
             return f"postgresql+psycopg://{rest}"

@@ -29,11 +29,20 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.game": ("server.game",),
     "server.projections": ("server.game", "server.projections"),
     "server.gamelog": ("server.game", "server.gamelog"),
+    "server.exports": ("server.exports", "server.game", "server.projections"),
     "server.feeds": ("server.feeds", "server.game", "server.gamelog", "server.projections"),
     "server.simulator": ("server.simulator",),
     "server.access": ("server.access", *LEAVES),
     "server.live": ("server.live", "server.access", "server.meters", "server.updates", *LEAVES),
     "server.ingest": ("server.ingest", "server.access", "server.meters", *LEAVES),
+    "server.evaluation": (
+        "server.evaluation",
+        "server.game",
+        "server.simulator",
+        "pipeline",
+        "onnx_models",
+        *LEAVES,
+    ),
     "server.inference": ("pipeline", "onnx_models", "server.machine", "server.meters", *LEAVES),
 }
 STDLIB_ONLY = ("server.game", "server.projections")

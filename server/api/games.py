@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
 from server.access.roles import Access
 from server.api.body import JsonBody, describe_body
-from server.api.boxscore_csv import boxscore_csv
 from server.api.links import Links
 from server.scorer import Scorer
 
@@ -69,16 +68,6 @@ def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIR
         """Every player's line, the team's own and the totals."""
         who = await access.authorize(request, game, "watch")
         return await scorer.boxscore(game, hide=who.role == "watch")
-
-    @games.get("/{game}/boxscore.csv", response_class=Response)
-    async def boxscore_table(request: Request, game: str) -> Response:
-        """The same as a table (text/csv, UTF-8)."""
-        who = await access.authorize(request, game, "watch")
-        board = (await scorer.state(game)).sections["scoreboard"]
-        names = {side: board[side]["name"] for side in ("home", "away")}
-        text = boxscore_csv(await scorer.boxscore(game, hide=who.role == "watch"), names)
-        headers = {"Content-Disposition": f'attachment; filename="{game}-boxscore.csv"'}
-        return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
 
     @games.get("/{game}/plays")
     async def plays(request: Request, game: str) -> dict[str, Any]:

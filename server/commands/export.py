@@ -1,0 +1,96 @@
+"""`courtside export`: a game of a data folder as a file for another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from server.commands.output import BAD_INPUT, MISSING, fail, say
+from server.exports.formats import FORMATS, Format
+from server.exports.gamebook import GameBook
+from server.exports.media import NoMediaTimes
+from server.game.rules import rules_of
+from server.game.state import new_game, replay
+from server.gamelog.log import Log, LogUnavailable
+from server.gamelog.sql import SqlLog
+from server.settings import DATABASE, Settings, SettingsError
+
+
+@click.command()
+@click.argument("game")
+@click.argument("form", metavar="FORMAT", type=click.Choice(tuple(FORMATS)))
+@click.option(
+    "--data",
+    envvar="COURTSIDE_DATA",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    default=Path("courtside-data"),
+    show_default=True,
+    help="Folder of everything that is kept.",
+)
+@click.option(
+    "--database",
+    envvar="COURTSIDE_DATABASE",
+    show_envvar=True,
+    help="SQLAlchemy URL of the log; SQLite in the data folder without it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A file, or a folder, where it gets its usual name; standard output without it.",
+)
+@click.option("--no-names", is_flag=True, help="Players as numbers.")
+def export(
+    game: str, form: str, data: Path, database: str | None, output: Path | None, no_names: bool
+) -> None:
+    """Write GAME as FORMAT. The server may run meanwhile.
+
+    Exit code 2 when there is no such game, 3 when the format needs a camera's media times and
+    the game has none."""
+    chosen = FORMATS[form]
+    try:
+        settings = Settings(data=data, database=database)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    if database is None and not (settings.data / DATABASE).is_file():
+        # Opening SQLite would make an empty one.
+        fail(BAD_INPUT, f"there are no games in {data}")
+    text = _written(settings, game, chosen, no_names)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    place = output / chosen.file if output.is_dir() else output
+    try:
+        # The text has the line ends that its format wants.
+        place.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        fail(BAD_INPUT, f"{place} cannot be written: {error.strerror}")
+    say(f"{place}: {chosen.about}")
+
+
+def _written(settings: Settings, game: str, form: Format, no_names: bool) -> str:
+    try:
+        log = SqlLog.open(settings.database_url)
+    except (LogUnavailable, ValueError) as error:
+        fail(MISSING, f"the database cannot be opened: {error}")
+    try:
+        return form.write(_book(log, game, no_names))
+    except NoMediaTimes as error:
+        fail(MISSING, str(error))
+    finally:
+        log.close()
+
+
+def _book(log: Log, game_id: str, no_names: bool) -> GameBook:
+    record = log.game(game_id)
+    if record is None:
+        fail(BAD_INPUT, f"there is no game {game_id}")
+    start = new_game(rules_of(record.rules), record.home, record.away)
+    game = replay(start, log.entries(game_id))
+    names = log.names(game_id)
+    if no_names:
+        names = {side: names[side] for side in ("home", "away") if side in names}
+    players = {"home": record.home, "away": record.away}
+    return GameBook(game_id, record.created_at, game, players, names)
