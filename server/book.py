@@ -10,7 +10,7 @@ from server.game.rules import rules_of
 from server.game.state import evolve, new_game, replay
 from server.gamelog.codec import entry_json
 from server.gamelog.log import GameRecord, Proposal
-from server.projections.rules import rules_section
+from server.projections.corrected import text_of_correction
 from server.projections.sheet import Sheet
 from server.referee import goes_in
 from server.updates import GameState, Json, Update
@@ -27,8 +27,10 @@ class Book:
         self._players = {"home": record.home, "away": record.away}
         start = new_game(rules_of(record.rules), record.home, record.away)
         self.game = replay(start, entries)
+        # The game before the entries that were followed last.
+        self._before = self.game
         self._sheet = Sheet(self.game, self._players)
-        self._rules = rules_section(self.game.rules)
+        self._rules = self.game.rules.document()
         self.waiting: tuple[Proposal, ...] = ()
         self.proposals_seen = 0
         self._sections: dict[str, Any] | None = None
@@ -38,6 +40,7 @@ class Book:
         if not entries:
             return
         self._sections = None
+        self._before = self.game
         if len(entries) > _TAIL:
             self.game = replay(self.game, entries)
             self._sheet = Sheet(self.game, self._players)
@@ -73,12 +76,17 @@ class Book:
     def update(self, entries: Sequence[Entry], before: dict[str, Any]) -> Update:
         """What viewers get for entries just followed; before: the sections until then."""
         changed = {n: s for n, s in self.sections().items() if before.get(n) != s}
-        documents = tuple(entry_json(entry) for entry in entries)
+        documents = tuple(self._told(entry) for entry in entries)
         record = self.record
         return Update(record.game_id, record.epoch, self.game.seq, documents, changed)
 
     def plays(self) -> list[Json]:
         return self._sheet.plays()
+
+    def _told(self, entry: Entry) -> Json:
+        """The entry with what it corrected in words, so that no score jumps silently."""
+        text = text_of_correction(self._before, self.game, entry)
+        return entry_json(entry) if text is None else {**entry_json(entry), "text": text}
 
 
 def proposal_json(proposal: Proposal) -> Json:
