@@ -9,7 +9,7 @@ from server.game.calls import IllegalCall, parse
 from server.game.decide import decide
 from server.game.entry import Entry
 from server.game.events import Event
-from server.game.rules import RULES
+from server.game.rules import rules_of
 from server.game.state import Game, evolve, new_game
 
 START = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
@@ -17,15 +17,18 @@ HOME = ("0", "00", "4", "5", "6", "7", "8")
 AWAY = ("4", "10", "11", "12", "13", "14")
 
 
-def fresh(rules: str = "fiba") -> Game:
-    return new_game(RULES[rules], (f"home-{n}" for n in HOME), (f"away-{n}" for n in AWAY))
+def fresh(rules: str = "fiba", rosters: bool = True) -> Game:
+    """rules: as in a game's record. rosters: False for a game without any player."""
+    if not rosters:
+        return new_game(rules_of(rules))
+    return new_game(rules_of(rules), (f"home-{n}" for n in HOME), (f"away-{n}" for n in AWAY))
 
 
 class Table:
     """`say(type, ...)` returns the entries of the call; IllegalCall passes through."""
 
-    def __init__(self, rules: str = "fiba") -> None:
-        self.game = fresh(rules)
+    def __init__(self, rules: str = "fiba", rosters: bool = True) -> None:
+        self.game = fresh(rules, rosters)
         self.entries: list[Entry] = []
         self.now = START
         self._calls = 0
