@@ -11,8 +11,9 @@ from server.clock import SystemClock
 from server.commands.output import BAD_INPUT, fail, put_json
 from server.feeds.compare import compare
 from server.feeds.feeds import READERS, read
+from server.feeds.figures import Figures, figures
 from server.feeds.play import play
-from server.feeds.told import FeedError
+from server.feeds.told import FeedError, Told
 from server.gamelog.memory import MemoryLog
 
 
@@ -29,12 +30,16 @@ def replay(feed: str, paths: tuple[Path, ...], as_json: bool) -> None:
     whatever it found; 2 for a file that is broken or missing.
     """
     clock = SystemClock()
+
+    def in_memory(told: Told) -> Figures:
+        return figures(play(told, MemoryLog(), clock.now()))
+
     for path in paths:
         try:
             told = read(feed, path)
         except FeedError as error:
             fail(BAD_INPUT, str(error))
-        found = compare(told, play(told, MemoryLog(), clock.now()))
+        found = compare(told, in_memory(told), in_memory)
         if as_json:
             put_json(found)
         else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from server.feeds.derived import derived_cells
+from server.feeds.explain import explain
+from server.feeds.figures import Figures
 from server.feeds.invariants import broken
-from server.feeds.play import Played
 from server.feeds.told import Official, Told
 from server.projections.boxscore import COLUMNS
-from server.projections.court_time import CourtTime, court_time
-from server.projections.sheet import Sheet
 
 # Official minutes are whole seconds, and feeds round up, down and to the nearest.
 SECOND_MS = 1000
@@ -18,56 +18,57 @@ SECOND_MS = 1000
 Difference = dict[str, Any]
 
 
-def compare(told: Told, played: Played) -> dict[str, Any]:
-    """The JSON object of a game that `courtside replay --json` prints."""
-    sections = Sheet(played.game, dict(played.players)).sections()
-    time = court_time(played.game)
-    players, teams, differences = [], [], []
-    cells = equal = 0
-    tally = {"minutes": [0, 0], "plus_minus": [0, 0]}
+def compare(
+    told: Told, ours: Figures, replay: Callable[[Told], Figures] | None = None
+) -> dict[str, Any]:
+    """The JSON object of a game that `courtside replay --json` prints.
+
+    replay: plays another telling of the same game, to test what may explain a difference;
+    without it, differences are not explained.
+    """
+    minutes, margins = _Tally(), _Tally()
+    cells = _Tally()
+    players, teams = [], []
     for side, team in told.sides.items():
-        box = sections["boxscore"][side]
-        ours = {line["id"]: line for line in box["players"]}
+        lines = {line["id"]: line for line in ours.box[side]["players"]}
         for person in team.players:
-            line, stay = ours[person.id], time.stay(person.id)
-            players.append(
-                {
-                    "team": side,
-                    "player": person.id,
-                    "name": person.name,
-                    **{column: line[column] for column in COLUMNS},
-                    "minutes": clock(stay.ms),
-                    "plus_minus": stay.plus_minus,
-                }
-            )
-            found = list(_counts(side, person.id, line, person.official))
-            cells, equal = cells + len(COLUMNS), equal + len(COLUMNS) - len(found)
-            differences += found + _stay(side, person.id, time, person.official, tally)
-        own = {column: box["team"][column] for column in COLUMNS}
-        apart = team.official.without_own
-        totals = {c: box["totals"][c] - (own[c] if c in apart else 0) for c in COLUMNS}
+            line = lines[person.id]
+            players.append(_player(side, person.name, line))
+            official = person.official
+            if official is None:
+                continue
+            for column in COLUMNS:
+                cells.add(side, person.id, column, line[column], official.counts[column])
+            if official.ms is not None:
+                minutes.add_time(side, person.id, line["min_ms"] or 0, official.ms)
+            if official.plus_minus is not None:
+                margins.add(side, person.id, "plus_minus", line["plus_minus"], official.plus_minus)
+        totals = _totals(ours.box[side], team.official)
+        own = {column: ours.box[side]["team"][column] for column in COLUMNS}
+        by_period = ours.board[side]["by_period"]
         teams.append(
-            {
-                "team": side,
-                "name": team.name,
-                **totals,
-                "by_period": sections["scoreboard"][side]["by_period"],
-                "own": own,
-            }
+            {"team": side, "name": team.name, **totals, "by_period": by_period, "own": own}
         )
-        found = list(_counts(side, None, totals, team.official))
-        cells, equal = cells + len(COLUMNS), equal + len(COLUMNS) - len(found)
-        differences += found
+        for column in COLUMNS:
+            cells.add(side, None, column, totals[column], team.official.counts[column])
+    derived = _Tally()
+    for cell in derived_cells(told, ours.statistics):
+        derived.add(*cell)
+    differences = [*cells.differences, *minutes.differences, *margins.differences]
+    if replay is not None:
+        explain(told, ours, differences, replay)
     return {
         "feed": told.feed,
         "game": told.game,
-        "cells": cells,
-        "equal": equal,
-        **{name: {"cells": n[0], "equal": n[1]} for name, n in tally.items()},
+        **cells.counts(),
+        "minutes": minutes.counts(),
+        "plus_minus": margins.counts(),
+        "derived": {**derived.counts(), "differences": derived.differences},
         "players": players,
         "teams": teams,
         "differences": differences,
-        "invariants": broken(told, played, sections, time),
+        "invariants": list(broken(told, ours)),
+        "unknown": dict(told.unknown),
     }
 
 
@@ -77,36 +78,46 @@ def clock(ms: int) -> str:
     return f"{minutes}:{seconds:02d}"
 
 
-def _counts(
-    side: str, player: str | None, line: Mapping[str, Any], official: Official
-) -> Iterator[Difference]:
-    for column in COLUMNS:
-        if line[column] != official.counts[column]:
-            yield _difference(side, player, column, line[column], official.counts[column])
+class _Tally:
+    """Cells that were compared, and those that differ."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.differences: list[Difference] = []
+
+    def add(self, side: str, player: str | None, stat: str, ours: object, official: object) -> None:
+        self.cells += 1
+        if ours != official:
+            self._differ(side, player, stat, ours, official)
+
+    def add_time(self, side: str, player: str, ours_ms: int, official_ms: int) -> None:
+        self.cells += 1
+        if abs(ours_ms - official_ms) > SECOND_MS:
+            self._differ(side, player, "min", clock(ours_ms), clock(official_ms))
+
+    def counts(self) -> dict[str, int]:
+        return {"cells": self.cells, "equal": self.cells - len(self.differences)}
+
+    def _differ(
+        self, side: str, player: str | None, stat: str, ours: object, official: object
+    ) -> None:
+        self.differences.append(
+            {"team": side, "player": player, "stat": stat, "ours": ours, "official": official}
+        )
 
 
-def _stay(
-    side: str, player: str, time: CourtTime, official: Official, tally: dict[str, list[int]]
-) -> list[Difference]:
-    stay, found = time.stay(player), []
-    if official.ms is not None:
-        same = abs(stay.ms - official.ms) <= SECOND_MS
-        tally["minutes"][0] += 1
-        tally["minutes"][1] += same
-        if not same:
-            found.append(_difference(side, player, "min", clock(stay.ms), clock(official.ms)))
-    if official.plus_minus is not None:
-        same = stay.plus_minus == official.plus_minus
-        tally["plus_minus"][0] += 1
-        tally["plus_minus"][1] += same
-        if not same:
-            found.append(
-                _difference(side, player, "plus_minus", stay.plus_minus, official.plus_minus)
-            )
-    return found
+def _player(side: str, name: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "team": side,
+        "player": line["id"],
+        "name": name,
+        **{column: line[column] for column in COLUMNS},
+        "minutes": clock(line["min_ms"] or 0),
+        "plus_minus": line["plus_minus"],
+    }
 
 
-def _difference(
-    side: str, player: str | None, stat: str, ours: object, official: object
-) -> Difference:
-    return {"team": side, "player": player, "stat": stat, "ours": ours, "official": official}
+def _totals(box: Mapping[str, Any], official: Official) -> dict[str, int]:
+    """A team's line as its official box counts it."""
+    own = {c: box["team"][c] if c in official.without_own else 0 for c in COLUMNS}
+    return {column: box["totals"][column] - own[column] for column in COLUMNS}

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from server.feeds.play import Played
+from server.feeds.figures import Figures
 from server.feeds.told import Step, Told
 from server.game.events import SIDES, other
-from server.projections.court_time import CourtTime
 
 SUMMED = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "ast", "stl", "blk")
 
 
-def broken(
-    told: Told, played: Played, sections: Mapping[str, Any], time: CourtTime
-) -> list[dict[str, Any]]:
+def broken(told: Told, ours: Figures) -> Iterator[dict[str, Any]]:
     """`{"name","team","detail"}` of each invariant that does not hold (SCORING.md section 3)."""
-    found: list[dict[str, Any]] = [
-        {"name": name, "team": side, "detail": detail}
-        for side in SIDES
-        for name, detail in _of_side(told, played, sections, time, side)
-    ]
-    found += [{"name": "call-accepted", "team": None, "detail": why} for why in played.refused]
-    margins = {side: _sum_of_margins(played, time, side) for side in SIDES}
+    for side in SIDES:
+        for name, detail in _of_side(told, ours, side):
+            yield {"name": name, "team": side, "detail": detail}
+    for why in ours.refused:
+        yield {"name": "call-accepted", "team": None, "detail": why}
+    margins = {side: _sum_of_margins(ours, side) for side in SIDES}
     if margins["home"] != -margins["away"]:
         detail = f"{margins['home']} and {margins['away']}"
-        found.append({"name": "plus-minus-opposite", "team": None, "detail": detail})
-    return found
+        yield {"name": "plus-minus-opposite", "team": None, "detail": detail}
 
 
-def _of_side(
-    told: Told, played: Played, sections: Mapping[str, Any], time: CourtTime, side: str
-) -> Iterator[tuple[str, str]]:
-    box, theirs = sections["boxscore"][side], sections["boxscore"][other(side)]
-    totals, against = box["totals"], theirs["totals"]
-    board = sections["scoreboard"][side]
+def _of_side(told: Told, ours: Figures, side: str) -> Iterator[tuple[str, str]]:
+    box, board = ours.box[side], ours.board[side]
+    totals, against = box["totals"], ours.box[other(side)]["totals"]
     lines = [*box["players"], totals]
-    points = {totals["pts"], sum(p["pts"] for p in lines[:-1]), sum(board["by_period"])}
+    # What belongs to no player counts for the team; an adjustment belongs to nobody.
+    parts = sum(line["pts"] for line in [*box["players"], box["team"]])
+    points = {totals["pts"], parts, sum(board["by_period"])}
     if points != {board["score"]}:
         yield "points-agree", f"score {board['score']}, elsewhere {sorted(points)}"
     whole_trips = any(step.body.get("value", 1) > 1 for step in told.steps if _is_throw(step))
@@ -59,14 +53,13 @@ def _of_side(
     if totals["blk"] > against["fga"] - against["fgm"]:
         yield "blocks-within-misses", f"{totals['blk']}"
     own_rebounds = told.sides[side].official.team_rebounds
-    over = played.game.progress.final
-    if over and own_rebounds is not None and own_rebounds != box["team"]["reb"]:
+    if ours.final and own_rebounds is not None and own_rebounds != box["team"]["reb"]:
         yield "team-rebounds", f"{box['team']['reb']}, official {own_rebounds}"
-    played_ms = sum(time.stay(player).ms for player in played.players[side])
-    if time.uneven_ms[side] or played_ms != 5 * time.played_ms:
-        yield "five-on-court", f"{time.uneven_ms[side]} ms without exactly five"
-    margin = board["score"] - sections["scoreboard"][other(side)]["score"]
-    total = _sum_of_margins(played, time, side)
+    uneven_ms = ours.played_ms - ours.with_five_ms(side)
+    if uneven_ms or sum(line["min_ms"] or 0 for line in box["players"]) != 5 * ours.played_ms:
+        yield "five-on-court", f"{uneven_ms} ms without exactly five"
+    margin = ours.margin(side)
+    total = _sum_of_margins(ours, side)
     if total != 5 * margin:
         yield "plus-minus-is-five-margins", f"{total}, margin {margin}"
 
@@ -75,5 +68,5 @@ def _is_throw(step: Step) -> bool:
     return bool(step.body["type"] == "free_throw")
 
 
-def _sum_of_margins(played: Played, time: CourtTime, side: str) -> int:
-    return sum(time.stay(player).plus_minus for player in played.players[side])
+def _sum_of_margins(ours: Figures, side: str) -> int:
+    return sum(line["plus_minus"] for line in ours.box[side]["players"])

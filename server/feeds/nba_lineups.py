@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
-from server.game.rules import MINUTE
+from server.feeds import nba_codes
+from server.feeds.nba_stats_box import Row
+from server.feeds.values import clock_ms
+from server.game.events import SIDES
 
-Row = dict[str, Any]
-
-_FOUL, _SUBSTITUTION = 6, 8
+_SUBSTITUTION = nba_codes.SUBSTITUTION
 # Official minutes are whole seconds; they add up over several stays.
 _TOLERANCE_MS = 3000
-# Kinds of row whose people are on the court: shots, free throws, rebounds, turnovers, fouls,
-# violations and jump balls. Timeouts, ejections and replays may name anybody.
-_ON_COURT = frozenset({1, 2, 3, 4, 5, _FOUL, 7, 10})
-# Technical fouls may be called on the bench; three seconds in defence (17) may not.
-_BENCH_FOULS = frozenset({11, 12, 13, 16, 18, 19, 25, 30})
+# Kinds of row whose people are on the court. Timeouts, ejections and replays may name anybody.
+_ON_COURT = frozenset(
+    (
+        *(nba_codes.MADE, nba_codes.MISSED, nba_codes.FREE_THROW, nba_codes.REBOUND),
+        *(nba_codes.TURNOVER, nba_codes.FOUL, nba_codes.VIOLATION, nba_codes.JUMP_BALL),
+    )
+)
 
 
 class Starters:
@@ -48,14 +50,14 @@ class Starters:
             named = overrides.get(str(period), {})
             told = [ids[player] for five in named.values() for player in five if player in ids]
             found, _ = _seen(mine, ids)
-            begun[period] = sorted(first) if period == 1 else (told or found)
+            begun[period] = told or (_first(first, found) if period == 1 else found)
             unspent.subtract(_spent(begun[period], mine, ids))
         before: list[str] = []
         for period, mine in periods.items():
             _, came = _seen(mine, ids)
             length_ms = _length_ms(mine)
             self._fives[period] = {}
-            for side in ("home", "away"):
+            for side in SIDES:
                 own = [player for player in begun[period] if player.startswith(side)][:5]
                 for player in _silent(side, own, before, came, unspent, length_ms):
                     own.append(player)
@@ -68,26 +70,48 @@ class Starters:
         return self._fives.get(period, {})
 
 
+def _first(first: set[str], found: list[str]) -> list[str]:
+    """Who began the game: the box says so; old ones do not, then the rows tell."""
+    said: list[str] = []
+    for side in SIDES:
+        five = sorted(player for player in first if player.startswith(side))
+        said += five if len(five) == 5 else [p for p in found if p.startswith(side)]
+    return said
+
+
 def _seen(rows: list[Row], ids: Mapping[int, str]) -> tuple[list[str], set[str]]:
-    """Who was there before coming in, and who came in, in the rows of one period."""
+    """Who was there before coming in, and who came in, in the rows of one period. Who went out
+    comes first: that is said on purpose, while a wrong name may stand in any other row."""
+    left: dict[str, None] = {}
     there: dict[str, None] = {}
     came: set[str] = set()
+    begin_ms = max((clock_ms(row["PCTIMESTRING"]) for row in rows), default=0)
     for row in rows:
         kind = row["EVENTMSGTYPE"]
         if kind == _SUBSTITUTION:
             going, coming = ids.get(row["PLAYER1_ID"]), ids.get(row["PLAYER2_ID"])
             if going is not None and going not in came:
-                there[going] = None
-            if coming is not None and coming not in there:
+                left[going] = None
+            if coming is not None and coming not in there and coming not in left:
                 came.add(coming)
             continue
-        if kind not in _ON_COURT or (kind == _FOUL and row["EVENTMSGACTIONTYPE"] in _BENCH_FOULS):
+        if kind not in _ON_COURT or _may_sit(row, begin_ms):
             continue
         for number in (1, 2, 3):
             player = ids.get(row[f"PLAYER{number}_ID"])
             if player is not None and player not in came:
                 there[player] = None
-    return list(there), came
+    return list({**left, **there}), came
+
+
+def _may_sit(row: Row, begin_ms: int) -> bool:
+    """Whether the people of a row may be on the bench: technical fouls, and the free throws for
+    those that were called between two periods."""
+    kind, action = row["EVENTMSGTYPE"], row["EVENTMSGACTIONTYPE"]
+    if kind == nba_codes.FREE_THROW:
+        at_start = clock_ms(row["PCTIMESTRING"]) == begin_ms
+        return bool(at_start and action == nba_codes.TECHNICAL_THROW)
+    return bool(kind == nba_codes.FOUL and action in nba_codes.BENCH_FOULS)
 
 
 def _silent(
@@ -131,12 +155,6 @@ def _spent(begun: list[str], rows: list[Row], ids: Mapping[int, str]) -> Counter
     for player, from_ms in since.items():
         spent[player] += from_ms - min(clocks)
     return spent
-
-
-def clock_ms(text: str) -> int:
-    """`11:39` left in the period, as milliseconds."""
-    minutes, seconds = text.split(":")
-    return int(minutes) * MINUTE + round(float(seconds) * 1000)
 
 
 def _at_the_end(five: list[str], rows: list[Row], ids: Mapping[int, str]) -> list[str]:

@@ -1,194 +1,263 @@
-"""cdn.nba.com live data: playbyplay.json and boxscore.json."""
+"""cdn.nba.com live data (NBA, WNBA, G League): playbyplay.json and boxscore.json."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from server.feeds.told import (
-    FeedError,
-    Official,
-    Person,
-    Side,
-    Teller,
-    Told,
-    ids_of,
-    read_json,
-    whole,
-)
-from server.feeds.trips import Trips
-from server.game.rules import MINUTE, NBA, Rules
+from server.feeds import files, nba_fouls, words
+from server.feeds.nba_live_box import duration_ms, listed, team_line, team_name
+from server.feeds.roster import Roster
+from server.feeds.teller import Teller
+from server.feeds.told import Side, Told
+from server.feeds.trips import Trips, nth_of
+from server.feeds.values import letters, metres, plain, up_to_minutes, within
+from server.game.rules import NBA, Rules
 
 NAME = "nba_live"
+FILES = ("playbyplay.json", "boxscore.json")
 
-_COLUMNS = {
-    "pts": "points",
-    "fgm": "fieldGoalsMade",
-    "fga": "fieldGoalsAttempted",
-    "fg3m": "threePointersMade",
-    "fg3a": "threePointersAttempted",
-    "ftm": "freeThrowsMade",
-    "fta": "freeThrowsAttempted",
-    "oreb": "reboundsOffensive",
-    "dreb": "reboundsDefensive",
-    "reb": "reboundsTotal",
-    "ast": "assists",
-    "stl": "steals",
-    "blk": "blocks",
-    "tov": "turnovers",
-    "pf": "foulsPersonal",
-}
 _WORTH = re.compile(r"Free Throw.* ([123])PT")
-_DURATION = re.compile(r"PT(?:(\d+)M)?(?:([\d.]+)S)?")
+_TIMEOUTS = {"full": "full", "short": "short", "challenge": "challenge"}
+_TEAMLESS = {"official": "official", "tv": "media", "media": "media", "mandatory": "media"}
+# What is neither a play nor unknown.
+_QUIET = frozenset(
+    ("period", "game", "violation", "stoppage", "ejection", "instantreplay", "memo", "replay")
+)
 
 
 def read(folder: Path) -> Told:
-    """The game in a folder. FeedError (or KeyError and its kin, see `feeds`) when it is none."""
-    box = read_json(folder / "boxscore.json")["game"]
-    actions = read_json(folder / "playbyplay.json")["game"]["actions"]
-    if not isinstance(actions, list):
-        raise FeedError(f"{folder / 'playbyplay.json'} has no list of actions")
-    teams = {"home": box["homeTeam"], "away": box["awayTeam"]}
-    rules = _rules(box, actions)
-    ids: dict[int, str] = {}
-    sides = {}
-    for side, team in teams.items():
-        numbers = {str(p["personId"]): str(p.get("jerseyNum") or "") for p in team["players"]}
-        ids |= {int(key): found for key, found in ids_of(side, numbers).items()}
-        sides[side] = _side(team, ids)
-    teller = Teller(rules)
-    for side, team in teams.items():
-        five = [ids[p["personId"]] for p in team["players"] if p.get("starter") == "1"]
-        if five:
-            teller.say("starters", None, team=side, players=five)
-    side_of = {team["teamId"]: side for side, team in teams.items()}
-    trips = Trips()
-    for action in sorted(actions, key=lambda action: int(action["orderNumber"])):
-        _tell(teller, action, side_of, ids, trips)
-    return Told(NAME, str(box["gameId"]), rules, sides, teller.steps())
+    """The game in a folder. FeedError when a file is missing, broken or of another shape."""
+    plays, boxes = (folder / name for name in FILES)
+    box_document, plays_document = files.read_json(boxes), files.read_json(plays)
+    with files.of(boxes, NAME):
+        box = box_document["game"]
+        game = plain(box["gameId"]) or folder.resolve().name
+        teams = {"home": box["homeTeam"], "away": box["awayTeam"]}
+        side_of = {team["teamId"]: side for side, team in teams.items()}
+        if len(side_of) != 2:
+            raise ValueError("both teams have one id")
+        roster = Roster()
+        for side, team in teams.items():
+            roster.seat(side, [listed(player) for player in team["players"]])
+        lines = {side: team_line(team["statistics"]) for side, team in teams.items()}
+        names = {side: team_name(team) for side, team in teams.items()}
+        starting = {
+            side: [
+                player
+                for p in team["players"]
+                if str(p.get("starter")) == "1" and (player := roster.find(p["personId"]))
+            ]
+            for side, team in teams.items()
+        }
+    with files.of(plays, NAME):
+        actions = in_order(files.listed(plays_document["game"]["actions"]))
+        rules = _rules(box, actions)
+        teller = Teller(rules)
+        for side, five in starting.items():
+            if five:
+                teller.say("starters", None, team=side, players=five[:5])
+        reader = _Reader(teller, roster, side_of)
+        for action in actions:
+            reader.tell(action)
+        steps = teller.steps()
+    sides = {side: Side(names[side], roster.people(side), lines[side]) for side in teams}
+    return Told(NAME, game, rules, sides, steps, unknown=teller.unknown)
+
+
+def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By period and `orderNumber`. An action that is there twice was edited: the later edit
+    stands."""
+    latest: dict[Any, dict[str, Any]] = {}
+    for action in actions:
+        number = action["actionNumber"]
+        before = latest.get(number)
+        if before is None or str(action.get("edited")) >= str(before.get("edited")):
+            latest[number] = action
+
+    def place(action: dict[str, Any]) -> tuple[int, float]:
+        order = action.get("orderNumber")
+        # Order numbers are action numbers times 10,000 with room between for insertions.
+        return int(action["period"]), float(action["actionNumber"]) * 10_000 if order is None else (
+            float(order)
+        )
+
+    return sorted(latest.values(), key=place)
 
 
 def _rules(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> Rules:
     """The NBA's, with the lengths of periods that the feed shows: other leagues use it too."""
     periods = int(box.get("regulationPeriods") or NBA.periods)
+    if not 1 <= periods <= 8:
+        raise ValueError(f"a game of {periods} periods")
     longest = {True: 0, False: 0}
     for action in actions:
         regular = int(action["period"]) <= periods
-        longest[regular] = max(longest[regular], duration_ms(action.get("clock") or "PT"))
+        longest[regular] = max(longest[regular], within(duration_ms(action.get("clock"))))
     return replace(
         NBA,
         periods=periods,
-        period_ms=_minutes(longest[True], NBA.period_ms),
-        overtime_ms=_minutes(longest[False], NBA.overtime_ms),
+        period_ms=up_to_minutes(longest[True], NBA.period_ms),
+        overtime_ms=up_to_minutes(longest[False], NBA.overtime_ms),
     )
 
 
-def _minutes(ms: int, usual_ms: int) -> int:
-    return -(-ms // MINUTE) * MINUTE or usual_ms
+@dataclass(slots=True)
+class _Reader:
+    """Says action after action."""
 
+    teller: Teller
+    roster: Roster
+    side_of: Mapping[int, str]
+    trips: Trips = field(default_factory=Trips)
+    _turnovers: Counter[str] = field(default_factory=Counter)
 
-def duration_ms(text: str) -> int:
-    """`PT09M41.00S` as milliseconds."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no time")
-    return int(found[1] or 0) * MINUTE + round(float(found[2] or 0) * 1000)
+    def tell(self, action: Mapping[str, Any]) -> None:
+        kind, sort = str(action["actionType"]).lower(), str(action.get("subType") or "").lower()
+        self.teller.start(int(action["period"]))
+        if (kind, sort) == ("period", "end"):
+            self.teller.end()
+        elif (kind, sort) == ("game", "end"):
+            self.teller.finish()
+        elif kind not in _QUIET:
+            self._play(kind, sort, action)
 
+    def _play(self, kind: str, sort: str, action: Mapping[str, Any]) -> None:
+        said_clock = action.get("clock")
+        at_ms = within(duration_ms(said_clock)) if said_clock else None
+        team = self.side_of.get(action.get("teamId") or 0)
+        person = action.get("personId") or 0
+        if kind == "timeout":
+            self._timeout(sort, team, at_ms)
+            return
+        team = team or self.roster.side_of(person)
+        if team is None:
+            return
+        technical = kind == "foul" and nba_fouls.is_technical(action)
+        player = self._player(team, person, action, admit=not technical)
+        who, key = {"team": team, "player": player}, f"a{action['actionNumber']}"
+        say = self.teller.say
+        match kind:
+            case "2pt" | "3pt" | "heave":
+                self._shot(kind, action, at_ms, key, who)
+            case "freethrow":
+                self._throw(action, at_ms, key, who)
+            case "rebound":
+                parent = self._shot_of(action)
+                known = sort if sort in ("offensive", "defensive") else None
+                say(kind, at_ms, parent=parent, kind=known, **who)
+            case "turnover":
+                if self._counts(sort, player, action):
+                    word = words.turnover(f"{sort}{action.get('descriptor') or ''}", sort)
+                    say(kind, at_ms, key=key, kind=word, **who)
+            case "steal" | "block" | "assist":
+                # An assist of its own is ours: the feed has them on made shots only.
+                say(kind, at_ms, **who)
+            case "foul":
+                self._foul(action, at_ms, key, who)
+            case "substitution" if player is not None and sort in ("in", "out"):
+                say(kind, at_ms, team=team, **{f"player_{sort}": player})
+            case "jumpball":
+                held = "opening" if action.get("descriptor") == "startperiod" else "held"
+                say("jump_ball", at_ms, kind=held, **who)
+            case _:
+                self.teller.puzzled(kind, sort)
 
-def _side(team: Mapping[str, Any], ids: Mapping[int, str]) -> Side:
-    people = []
-    for player in team["players"]:
-        stats = player["statistics"]
-        official = Official(
-            {column: whole(stats[name]) for column, name in _COLUMNS.items()},
-            duration_ms(stats.get("minutes") or "PT"),
-            round(stats["plusMinusPoints"]),
+    def _player(self, team: str, person: Any, action: Mapping[str, Any], admit: bool) -> str | None:
+        name = action.get("playerName")
+        if not person or person in self.side_of or (not name and not self.roster.find(person)):
+            return None
+        found = self.roster.find(person)
+        if found is None and admit:
+            found = self.roster.admit(team, person, str(action.get("playerNameI") or name))
+        return found
+
+    def _shot(
+        self,
+        kind: str,
+        action: Mapping[str, Any],
+        at_ms: int | None,
+        key: str,
+        who: Mapping[str, str | None],
+    ) -> None:
+        tags = words.tags(action.get("qualifiers"))
+        made = _made(action)
+        if kind == "heave" and not made:
+            # A missed heave is an attempt of nobody.
+            tags = ["heave", *tags]
+        where = metres(action.get("x"), action.get("y"), self.teller.rules.court)
+        value = 2 if kind == "2pt" else 3
+        self.teller.say(
+            "field_goal", at_ms, key=key, value=value, made=made, tags=tags, **who, **where
         )
-        people.append(Person(ids[player["personId"]], player["name"], official))
-    stats = team["statistics"]
-    counts = {column: whole(stats[name]) for column, name in _COLUMNS.items()}
-    # What the feed calls the total holds the team's own rebounds; the printed box does not.
-    counts["reb"] = counts["oreb"] + counts["dreb"]
-    counts["tov"] = whole(stats.get("turnoversTotal", counts["tov"]))
-    own = stats.get("reboundsTeam")
-    official = Official(counts, team_rebounds=None if own is None else int(own))
-    return Side(f"{team['teamCity']} {team['teamName']}", tuple(people), official)
+        passer = self.roster.find(action.get("assistPersonId") or 0)
+        if made and passer is not None:
+            self.teller.say("assist", at_ms, parent=key, team=who["team"], player=passer)
+
+    def _throw(
+        self,
+        action: Mapping[str, Any],
+        at_ms: int | None,
+        key: str,
+        who: Mapping[str, str | None],
+    ) -> None:
+        technical = "technical" in letters(action.get("descriptor"), action.get("subType"))
+        parent = self.trips.foul_of(str(who["team"]), at_ms or 0, technical, who["player"])
+        # One throw may stand for a whole trip, as in the development league.
+        worth = _WORTH.search(str(action.get("description") or ""))
+        self.teller.say(
+            "free_throw",
+            at_ms,
+            key=key,
+            parent=parent,
+            made=_made(action),
+            value=None if worth is None else int(worth[1]),
+            tags=words.tags(action.get("qualifiers")),
+            **who,
+            **nth_of(action.get("subType")),
+        )
+
+    def _shot_of(self, action: Mapping[str, Any]) -> str | None:
+        shot = action.get("shotActionNumber")
+        return None if shot is None else f"a{shot}"
+
+    def _counts(self, sort: str, player: str | None, action: Mapping[str, Any]) -> bool:
+        """Whether a turnover is one: the feed keeps some as `no turnover`, which its own
+        running count passes over."""
+        total = action.get("turnoverTotal")
+        if player is None:
+            return True
+        none = sort in ("", "no", "no turnover") and isinstance(total, int)
+        if none and int(str(total)) <= self._turnovers[player]:
+            return False
+        self._turnovers[player] += 1
+        return True
+
+    def _foul(
+        self,
+        action: Mapping[str, Any],
+        at_ms: int | None,
+        key: str,
+        who: Mapping[str, str | None],
+    ) -> None:
+        drawn_by = self.roster.find(action.get("foulDrawnPersonId") or 0)
+        kind = nba_fouls.kind_of(action, who["player"])
+        given = words.throws(action.get("qualifiers"))
+        self.teller.say("foul", at_ms, key=key, kind=kind, drawn_by=drawn_by, throws=given, **who)
+        technical = kind in ("technical", "coach", "bench")
+        self.trips.foul(key, str(who["team"]), at_ms or 0, technical, drawn_by)
+
+    def _timeout(self, sort: str, team: str | None, at_ms: int | None) -> None:
+        if team is None:
+            kind = _TEAMLESS.get(sort, "official")
+            self.teller.say("timeout", at_ms, kind=kind)
+        else:
+            self.teller.say("timeout", at_ms, team=team, kind=_TIMEOUTS.get(sort))
 
 
-def _tell(
-    teller: Teller,
-    action: Mapping[str, Any],
-    side_of: Mapping[int, str],
-    ids: Mapping[int, str],
-    trips: Trips,
-) -> None:
-    kind, sort = action["actionType"], str(action.get("subType"))
-    teller.start(int(action["period"]))
-    if kind == "period" and sort == "end":
-        teller.end()
-        return
-    if kind == "game" and sort == "end":
-        teller.finish()
-        return
-    clock_ms = duration_ms(action["clock"])
-    team = side_of.get(action.get("teamId") or 0)
-    if team is None:
-        return
-    player = ids.get(action.get("personId") or 0)
-    who = {"team": team, "player": player}
-    made = action.get("shotResult") == "Made"
-    key = f"a{action['actionNumber']}"
-    match kind:
-        case "2pt" | "3pt":
-            teller.say("field_goal", clock_ms, key=key, value=int(kind[0]), made=made, **who)
-            passer = ids.get(action.get("assistPersonId") or 0)
-            if passer is not None:
-                teller.say("assist", clock_ms, parent=key, team=team, player=passer)
-        case "heave" if made:
-            teller.say("field_goal", clock_ms, key=key, value=3, made=True, **who)
-        case "heave":
-            # A missed heave is an attempt of nobody; it stays in the log as a note.
-            teller.say("note", clock_ms, text="heave", **who)
-        case "freethrow":
-            parent = trips.foul_of(team, clock_ms, _is_technical(action))
-            value = _worth(action)
-            teller.say("free_throw", clock_ms, parent=parent, made=made, value=value, **who)
-        case "rebound":
-            teller.say("rebound", clock_ms, kind=action.get("subType"), **who)
-        case "turnover" | "steal" | "block":
-            teller.say(kind, clock_ms, **who)
-        case "foul":
-            word = _foul_kind(action, player)
-            teller.say("foul", clock_ms, key=key, kind=word, **who)
-            trips.foul(key, team, clock_ms, word in ("technical", "coach", "bench"))
-        case "substitution" if player is not None:
-            coming = {"player_in": player} if sort == "in" else {"player_out": player}
-            teller.say("substitution", clock_ms, team=team, **coming)
-        case "timeout":
-            teller.say("timeout", clock_ms, team=team)
-        case "jumpball" if player is not None and sort == "recovered":
-            teller.say("jump_ball", clock_ms, **who)
-
-
-def _is_technical(action: Mapping[str, Any]) -> bool:
-    return "technical" in f"{action.get('descriptor')} {action.get('subType')}".lower()
-
-
-def _worth(action: Mapping[str, Any]) -> int | None:
-    """Points of a free throw that stands for a whole trip, as in the development league."""
-    found = _WORTH.search(str(action.get("description") or ""))
-    return None if found is None else int(found[1])
-
-
-def _foul_kind(action: Mapping[str, Any], player: str | None) -> str:
-    words = f"{action.get('subType')} {action.get('descriptor')}".lower()
-    if "technical" in words:
-        return "coach" if player is None else "technical"
-    if "flagrant" in words:
-        return "flagrant2" if "2" in words else "flagrant1"
-    if "offensive" in words:
-        return "offensive"
-    return "shooting" if "shooting" in words else "personal"
+def _made(action: Mapping[str, Any]) -> bool:
+    return str(action.get("shotResult")).lower() == "made"

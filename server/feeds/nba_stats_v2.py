@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from server.feeds.nba_lineups import Row, Starters, clock_ms
-from server.feeds.told import (
-    FeedError,
-    Official,
-    Person,
-    Side,
-    Teller,
-    Told,
-    minutes_ms,
-    read_json,
-    whole,
-)
-from server.feeds.trips import Trips
+from server.feeds import files, nba_codes
+from server.feeds.nba_lineups import Starters
+from server.feeds.nba_stats_box import Row, counts, listed, table, team_name
+from server.feeds.nba_stats_words import rebound_kinds, text_of
+from server.feeds.roster import Roster
+from server.feeds.teller import Teller
+from server.feeds.told import Official, Side, Told
+from server.feeds.trips import Trips, nth_of
+from server.feeds.values import clock_ms, minutes_ms, plain, up_to_minutes
+from server.game.events import SIDES, other
 from server.game.rules import MINUTE, NBA, Rules
-from server.projections.boxscore import COLUMNS
 
 NAME = "nba_stats_v2"
+FILES = ("playbyplayv2.json", "boxscoretraditionalv2.json")
+_OVERRIDES = "period_starters_override.json"
 
-# Most columns have their own name in capitals.
-_COLUMNS = {column: {"tov": "TO"}.get(column, column.upper()) for column in COLUMNS}
 # Who a row is about, by PERSON1TYPE: team, player and coach of the home and the away side.
 _SIDES = {2: "home", 4: "home", 6: "home", 3: "away", 5: "away", 7: "away"}
-# EVENTMSGACTIONTYPE of fouls; what is not named here is a common personal foul.
-_FOULS = {
-    **dict.fromkeys((2, 29), "shooting"),
-    **dict.fromkeys((4, 26), "offensive"),
-    **dict.fromkeys((11, 12, 13, 16, 17, 18, 19, 25, 30), "technical"),
-    14: "flagrant1",
-    **dict.fromkeys((8, 15), "flagrant2"),
-}
-_DOUBLE = (10, 16)
 # The development league shoots one free throw for all the points of a trip.
-_WORTH = re.compile(r"Free Throw.* ([123])PT")
-_REBOUNDS = re.compile(r"\(Off:(\d+) Def:(\d+)\)")
+_WORTH = re.compile(r"Free (?:Throw|Technical).* ([123])PT")
+_TURNOVERS = re.compile(r"\(P(\d+)\.")
+_SCORE = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
 
 
 def read(folder: Path) -> Told:
@@ -50,165 +39,220 @@ def read(folder: Path) -> Told:
     A period's starters are in no row; period_starters_override.json may name those that no
     row gives away: `{period: {team id: [player id, ...]}}`.
     """
-    rows = _table(read_json(folder / "playbyplayv2.json"), "PlayByPlay")
-    box = read_json(folder / "boxscoretraditionalv2.json")
-    players, teams = _table(box, "PlayerStats"), _table(box, "TeamStats")
-    home = next((r["PLAYER1_TEAM_ID"] for r in rows if r["PERSON1TYPE"] == 4), None)
-    if home is None or home not in [team["TEAM_ID"] for team in teams] or len(teams) != 2:
-        raise FeedError(f"{folder} does not tell which of two teams is at home")
-    side_of = {team["TEAM_ID"]: "home" if team["TEAM_ID"] == home else "away" for team in teams}
-    ids = {p["PLAYER_ID"]: f"{side_of[p['TEAM_ID']]}-{p['PLAYER_ID']}" for p in players}
-    named = folder / "period_starters_override.json"
-    overrides = read_json(named) if named.exists() else {}
-    first = {ids[p["PLAYER_ID"]] for p in players if p["START_POSITION"]}
-    official_ms = {ids[player["PLAYER_ID"]]: minutes_ms(player["MIN"]) for player in players}
-    starters = Starters(rows, ids, first, overrides, official_ms)
-    rules = _rules(rows)
-    reader = _Reader(Teller(rules), ids, starters)
+    plays_path, box_path = (folder / name for name in FILES)
+    plays, box = files.read_json(plays_path), files.read_json(box_path)
+    with files.of(box_path, NAME):
+        players, teams = table(box, "PlayerStats"), table(box, "TeamStats")
+        team_ids = [team["TEAM_ID"] for team in teams]
+        if len(set(team_ids)) != 2:
+            raise ValueError("there are not two teams")
+    with files.of(plays_path, NAME):
+        rows = in_order(files.once(table(plays, "PlayByPlay")))
+        home = _home(rows, team_ids)
+        game = plain(rows[0]["GAME_ID"]) or folder.resolve().name
+    with files.of(box_path, NAME):
+        side_of = {team_id: "home" if team_id == home else "away" for team_id in team_ids}
+        roster, ids = Roster(), {}
+        for team_id, side in side_of.items():
+            mine = [player for player in players if player["TEAM_ID"] == team_id]
+            roster.seat(side, [listed(player) for player in mine])
+        ids = {p["PLAYER_ID"]: f"{side_of[p['TEAM_ID']]}-{p['PLAYER_ID']}" for p in players}
+        first = {ids[p["PLAYER_ID"]] for p in players if plain(p["START_POSITION"])}
+        official_ms = {ids[p["PLAYER_ID"]]: minutes_ms(p["MIN"]) for p in players}
+        lines = {side_of[team["TEAM_ID"]]: team for team in teams}
+        # The feed's turnovers of a team are the sum of its players'.
+        boxes = {
+            side: Official(counts(team), without_own=frozenset({"tov"}))
+            for side, team in lines.items()
+        }
+    named = folder / _OVERRIDES
+    overrides = files.read_json(named) if named.is_file() else {}
+    with files.of(plays_path, NAME):
+        reader = _Reader(Teller(_rules(rows)), roster, side_of, rows)
+        ids |= reader.admitted()
+        starters = Starters(rows, ids, first, overrides, official_ms)
+        for row in rows:
+            reader.tell(row, starters)
+        reader.close(rows)
+        steps = reader.teller.steps()
+    sides = {side: Side(team_name(lines[side]), roster.people(side), boxes[side]) for side in SIDES}
+    return Told(NAME, game, reader.teller.rules, sides, steps, unknown=reader.teller.unknown)
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """By period; within one the order of the file says more than the numbers of the events."""
+    return sorted(rows, key=lambda row: int(row["PERIOD"]))
+
+
+def _home(rows: list[Row], team_ids: list[Any]) -> Any:
+    """The id of the home team: rows say the side of everybody whom they name."""
     for row in rows:
-        reader.tell(row)
-    reader.close(rows)
-    sides = {side_of[team["TEAM_ID"]]: _side(team, players, ids) for team in teams}
-    ordered = {side: sides[side] for side in ("home", "away")}
-    return Told(NAME, str(rows[0]["GAME_ID"]), rules, ordered, reader.teller.steps())
-
-
-def _table(document: Mapping[str, Any], name: str) -> list[Row]:
-    for found in document["resultSets"]:
-        if found["name"] == name:
-            if not found["rowSet"]:
-                raise ValueError(f"{name} is empty")
-            return [dict(zip(found["headers"], row, strict=True)) for row in found["rowSet"]]
-    raise ValueError(f"there is no {name}")
+        for number in (1, 2, 3):
+            side = _SIDES.get(row[f"PERSON{number}TYPE"])
+            person = row[f"PLAYER{number}_ID"]
+            team = row[f"PLAYER{number}_TEAM_ID"] or (person if person in team_ids else None)
+            if side is not None and team in team_ids:
+                return team if side == "home" else next(t for t in team_ids if t != team)
+    raise ValueError("no row tells which of the two teams is at home")
 
 
 def _rules(rows: list[Row]) -> Rules:
-    """The NBA's, with the lengths of periods that the rows show: other leagues use it too."""
+    """The NBA's, with the lengths of periods that the rows show: other leagues use it too, and
+    the WNBA played two halves of twenty minutes until 2005."""
+    first = max(clock_ms(r["PCTIMESTRING"]) for r in rows if r["PERIOD"] == rows[0]["PERIOD"])
+    periods = 2 if first == 20 * MINUTE else NBA.periods
     longest = {True: 0, False: 0}
     for row in rows:
-        regular = row["PERIOD"] <= NBA.periods
+        regular = row["PERIOD"] <= periods
         longest[regular] = max(longest[regular], clock_ms(row["PCTIMESTRING"]))
     return replace(
         NBA,
-        period_ms=-(-longest[True] // MINUTE) * MINUTE or NBA.period_ms,
-        overtime_ms=-(-longest[False] // MINUTE) * MINUTE or NBA.overtime_ms,
+        periods=periods,
+        period_ms=up_to_minutes(longest[True], NBA.period_ms),
+        overtime_ms=up_to_minutes(longest[False], NBA.overtime_ms),
     )
-
-
-def _side(team: Row, players: list[Row], ids: Mapping[int, str]) -> Side:
-    people = [
-        Person(
-            ids[player["PLAYER_ID"]],
-            player["PLAYER_NAME"],
-            Official(_counts(player), minutes_ms(player["MIN"]), whole(player["PLUS_MINUS"])),
-        )
-        for player in players
-        if player["TEAM_ID"] == team["TEAM_ID"]
-    ]
-    name = f"{team['TEAM_CITY']} {team['TEAM_NAME']}"
-    # The feed's turnovers of a team are the sum of its players'.
-    official = Official(_counts(team), without_own=frozenset({"tov"}))
-    return Side(name, tuple(people), official)
-
-
-def _counts(line: Row) -> dict[str, int]:
-    return {column: whole(line[name]) for column, name in _COLUMNS.items()}
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Says row after row. A rebound's kind is told by the player's own running counts."""
+    """Says row after row. Kinds of rebounds are told by the players' own running counts."""
 
     teller: Teller
-    ids: Mapping[int, str]
-    starters: Starters
+    roster: Roster
+    side_of: Mapping[Any, str]
+    rows: list[Row]
     trips: Trips = field(default_factory=Trips)
-    _offensive: dict[str, int] = field(default_factory=dict)
+    _offensive: dict[int, str] = field(default_factory=dict)
+    _turnovers: Counter[str] = field(default_factory=Counter)
     _shooters: str | None = None
 
-    def tell(self, row: Row) -> None:
+    def admitted(self) -> dict[Any, str]:
+        """Take in everybody who acts and is in no box; all ids of those."""
+        found = {}
+        for row in self.rows:
+            for number in (1, 2, 3):
+                person, kind = row[f"PLAYER{number}_ID"], row[f"PERSON{number}TYPE"]
+                if kind not in (4, 5) or not person or self.roster.find(person):
+                    continue
+                name = plain(row[f"PLAYER{number}_NAME"])
+                found[person] = self.roster.admit(_SIDES[kind], person, name)
+        self._offensive = rebound_kinds(self.rows)
+        return found
+
+    def tell(self, row: Row, starters: Starters) -> None:
         period = int(row["PERIOD"])
         if period > self.teller.period:
             self.teller.start(period)
-            for side, five in self.starters.of(period).items():
+            for side, five in starters.of(period).items():
                 if five:
                     self.teller.say("starters", None, team=side, players=list(five))
-        at_ms = clock_ms(row["PCTIMESTRING"])
-        kind = row["EVENTMSGTYPE"]
-        if kind == 13:
+        at_ms, kind = clock_ms(row["PCTIMESTRING"]), row["EVENTMSGTYPE"]
+        if kind == nba_codes.PERIOD_END:
             self.teller.end()
-            return
-        team = _SIDES.get(row["PERSON1TYPE"])
-        player = self.ids.get(row["PLAYER1_ID"])
-        if player is not None:
-            team = player.partition("-")[0]
-        if team is None:
-            return
-        who = {"team": team, "player": player}
-        text = str(row["HOMEDESCRIPTION" if team == "home" else "VISITORDESCRIPTION"] or "")
-        say = self.teller.say
-        match kind:
-            case 1 | 2:
-                self._shot(row, at_ms, team, player, text)
-            case 3:
-                made = not text.startswith("MISS")
-                self._shooters = team if not made else self._shooters
-                parent = self.trips.foul_of(team, at_ms, "technical" in text.lower())
-                worth = _WORTH.search(text)
-                value = None if worth is None else int(worth[1])
-                say("free_throw", at_ms, parent=parent, made=made, value=value, **who)
-            case 4:
-                say("rebound", at_ms, kind=self._rebound(team, player, text), **who)
-            case 5:
-                say("turnover", at_ms, **who)
-                self._other("steal", row, 2, at_ms)
-            case 6:
-                self._foul(row, at_ms, team, player)
-            case 8:
-                going, coming = player, self.ids.get(row["PLAYER2_ID"])
-                say("substitution", at_ms, team=team, player_in=coming, player_out=going)
-            case 9:
-                say("timeout", at_ms, team=team)
-            case 10:
-                self._other("jump_ball", row, 3, at_ms)
+        elif kind == nba_codes.TIMEOUT and self._team(row) is None:
+            self.teller.say("timeout", at_ms, kind="official")
+        elif kind not in nba_codes.QUIET and (team := self._team(row)) is not None:
+            self._play(row, at_ms, team)
 
     def close(self, rows: list[Row]) -> None:
-        """End the game when its last row ends a deciding period."""
-        last = rows[-1]
-        score = next((r["SCORE"] for r in reversed(rows) if r["SCORE"]), None)
-        decided = score is not None and len({int(part) for part in score.split("-")}) == 2
-        if last["EVENTMSGTYPE"] == 13 and last["PERIOD"] >= NBA.periods and decided:
+        """End the game when its last period has ended and decided it."""
+        last = int(rows[-1]["PERIOD"])
+        ended = any(
+            row["PERIOD"] == last and row["EVENTMSGTYPE"] == nba_codes.PERIOD_END for row in rows
+        )
+        scores = (_SCORE.fullmatch(str(row["SCORE"] or "")) for row in reversed(rows))
+        score = next((found for found in scores if found), None)
+        if ended and last >= self.teller.rules.periods and score and score[1] != score[2]:
             self.teller.finish()
 
-    def _shot(self, row: Row, at_ms: int, team: str, player: str | None, text: str) -> None:
-        made, key = row["EVENTMSGTYPE"] == 1, f"e{row['EVENTNUM']}"
+    def _team(self, row: Row) -> str | None:
+        person = row["PLAYER1_ID"]
+        told = self.roster.side_of(person) or self.side_of.get(person)
+        return told or _SIDES.get(row["PERSON1TYPE"])
+
+    def _play(self, row: Row, at_ms: int, team: str) -> None:
+        player = self.roster.find(row["PLAYER1_ID"])
+        who = {"team": team, "player": player}
+        text = text_of(row, team)
+        say, key = self.teller.say, f"e{row['EVENTNUM']}"
+        match row["EVENTMSGTYPE"]:
+            case nba_codes.MADE | nba_codes.MISSED:
+                self._shot(row, at_ms, who, text)
+            case nba_codes.FREE_THROW:
+                self._throw(row, at_ms, who, text)
+            case nba_codes.REBOUND:
+                say("rebound", at_ms, kind=self._rebound(team, row), **who)
+            case nba_codes.TURNOVER:
+                if self._counts(row, player, text):
+                    word = nba_codes.TURNOVERS.get(row["EVENTMSGACTIONTYPE"], "other")
+                    say("turnover", at_ms, key=key, kind=word, **who)
+                    self._other("steal", row, 2, at_ms, key)
+            case nba_codes.FOUL:
+                self._foul(row, at_ms, who, text)
+            case nba_codes.SUBSTITUTION:
+                coming = self.roster.find(row["PLAYER2_ID"])
+                if (player or coming) and player != coming:
+                    say("substitution", at_ms, team=team, player_in=coming, player_out=player)
+            case nba_codes.TIMEOUT:
+                kind = nba_codes.TIMEOUTS.get(row["EVENTMSGACTIONTYPE"])
+                say("timeout", at_ms, team=team, kind=kind)
+            case nba_codes.JUMP_BALL:
+                opening = at_ms == self.teller.rules.period_length_ms(self.teller.period)
+                self._other("jump_ball", row, 3, at_ms, kind="opening" if opening else "held")
+            case kind:
+                self.teller.puzzled(f"EVENTMSGTYPE {kind}")
+
+    def _shot(self, row: Row, at_ms: int, who: Mapping[str, Any], text: str) -> None:
+        made, key = row["EVENTMSGTYPE"] == nba_codes.MADE, f"e{row['EVENTNUM']}"
         value = 3 if re.search(r"\b3PT\b", text) else 2
-        self._shooters = team if not made else self._shooters
-        self.teller.say(
-            "field_goal", at_ms, key=key, team=team, player=player, value=value, made=made
-        )
+        self._shooters = who["team"] if not made else self._shooters
+        self.teller.say("field_goal", at_ms, key=key, value=value, made=made, **who)
         if made:
             self._other("assist", row, 2, at_ms, key)
         else:
             self._other("block", row, 3, at_ms, key)
 
-    def _rebound(self, team: str, player: str | None, text: str) -> str:
-        found = _REBOUNDS.search(text)
-        if player is None or found is None:
-            return "offensive" if self._shooters == team else "defensive"
-        offensive, before = int(found[1]), self._offensive.get(player, 0)
-        self._offensive[player] = offensive
-        return "offensive" if offensive > before else "defensive"
+    def _throw(self, row: Row, at_ms: int, who: Mapping[str, Any], text: str) -> None:
+        made = not text.lstrip().upper().startswith("MISS")
+        team = who["team"]
+        self._shooters = team if not made else self._shooters
+        technical = "technical" in text.lower()
+        parent = self.trips.foul_of(team, at_ms, technical, who["player"])
+        worth = _WORTH.search(text)
+        value = None if worth is None else int(worth[1])
+        self.teller.say(
+            "free_throw", at_ms, parent=parent, made=made, value=value, **who, **nth_of(text)
+        )
 
-    def _foul(self, row: Row, at_ms: int, team: str, player: str | None) -> None:
+    def _rebound(self, team: str, row: Row) -> str:
+        found = self._offensive.get(id(row))
+        return found or ("offensive" if self._shooters == team else "defensive")
+
+    def _counts(self, row: Row, player: str | None, text: str) -> bool:
+        """Whether a turnover is one: `No Turnover` rows are none where the player's running
+        count passes over them."""
+        if player is None:
+            return True
+        total = _TURNOVERS.search(text)
+        none = row["EVENTMSGACTIONTYPE"] == 0
+        if none and total is not None and int(total[1]) <= self._turnovers[player]:
+            return False
+        self._turnovers[player] += 1
+        return True
+
+    def _foul(self, row: Row, at_ms: int, who: Mapping[str, Any], text: str) -> None:
         action, key = row["EVENTMSGACTIONTYPE"], f"e{row['EVENTNUM']}"
-        word = _FOULS.get(action, "personal")
-        technical = word == "technical"
-        if technical and player is None:
-            word = "coach"
-        self.teller.say("foul", at_ms, key=key, team=team, player=player, kind=word)
-        self.trips.foul(key, team, at_ms, technical)
-        if action in _DOUBLE:
+        team, player = str(who["team"]), who["player"]
+        word = nba_codes.foul(action, text, player is not None)
+        technical = word in ("technical", "coach", "bench")
+        second = self.roster.find(row["PLAYER2_ID"])
+        double = action in nba_codes.DOUBLE_FOULS
+        drawn_by = None
+        if second is not None and second.startswith(other(team)) and not (double or technical):
+            drawn_by = second
+        self.teller.say("foul", at_ms, key=key, kind=word, drawn_by=drawn_by, **who)
+        self.trips.foul(key, team, at_ms, technical, drawn_by)
+        if double:
             self._other("foul", row, 2, at_ms, kind=word)
 
     def _other(
@@ -222,7 +266,7 @@ class _Reader:
         **fields: Any,
     ) -> None:
         """What the second or third person of a row did, when there is one of ours."""
-        player = self.ids.get(row[f"PLAYER{number}_ID"])
+        player = self.roster.find(row[f"PLAYER{number}_ID"])
         if player is not None:
             said = {**fields, "team": player.partition("-")[0], "player": player}
             self.teller.say(kind, at_ms, parent=parent, **said)

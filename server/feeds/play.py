@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +17,19 @@ from server.game.state import Game, evolve, new_game
 from server.gamelog.log import CallRecord, Commit, GameRecord, Log
 
 BY = "replay"
+# What a call says beyond the fact itself.
+DETAILS = ("links", "tags", "nth", "of", "drawn_by", "throws", "x_m", "y_m")
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """refused: the calls that the rules would not take, in words."""
+    """refused: the calls that the rules would not take, in words. bared: those that they took
+    only without their details or their parent."""
 
     game: Game
     players: Mapping[str, tuple[str, ...]]
     refused: tuple[str, ...]
+    bared: tuple[str, ...] = ()
 
 
 def play(told: Told, log: Log, at: datetime) -> Played:
@@ -42,30 +46,39 @@ def play(told: Told, log: Log, at: datetime) -> Played:
         {},
     )
     keys: dict[str, int] = {}
-    refused = []
+    refused, bared = [], []
     for number, step in enumerate(told.steps, 1):
         body: dict[str, Any] = {"call_id": f"{told.feed}-{number}", **step.body}
         if step.parent is not None and step.parent in keys:
             body["links"] = keys[step.parent]
-        try:
-            game = _say(game, told.game, body, log, at)
-        except (IllegalCall, MalformedCall) as why:
-            refused.append(f"{_short(step)}: {why}")
-            continue
-        if step.key is not None:
-            keys[step.key] = game.seq
-    return Played(game, players, tuple(refused))
+        for tried in _plainer(body):
+            try:
+                game = _say(game, told.game, tried, log, at)
+            except (IllegalCall, MalformedCall) as why:
+                refusal = f"{_short(step)}: {why}"
+            else:
+                if tried is not body:
+                    bared.append(refusal)
+                if step.key is not None:
+                    keys[step.key] = game.seq
+                break
+        else:
+            refused.append(refusal)
+    return Played(game, players, tuple(refused), tuple(bared))
+
+
+def _plainer(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A call as it was told, then without its parent, then without any detail: a feed names
+    parents that cannot be ones, and what happened is told all the same."""
+    yield body
+    for left in (("links",), DETAILS):
+        if body.keys() & set(left):
+            yield {name: value for name, value in body.items() if name not in left}
 
 
 def _say(game: Game, game_id: str, body: Mapping[str, Any], log: Log, at: datetime) -> Game:
     call = parse(body, BY, at)
-    try:
-        events = decide(game, call)
-    except IllegalCall as why:
-        if why.type != "wrong-link":
-            raise
-        # The feed names a parent that cannot be one; what happened is told all the same.
-        events = decide(game, replace(call, links=None))
+    events = decide(game, call)
     entries = tuple(
         Entry(game.seq + n, event, BY, at, call.call_id) for n, event in enumerate(events, 1)
     )

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.feeds.compare import compare
 from server.feeds.feeds import read
-from server.feeds.play import play
-from server.gamelog.memory import MemoryLog
+from tests.feeds.replaying import compared
 from tests.support import shared
-
-AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 
 GAMES = [
     ("nba_live", "0022000001"),
@@ -27,8 +22,7 @@ GAMES = [
 
 
 def replayed(feed: str, game: str) -> dict[str, Any]:
-    told = read(feed, shared(f"games/{feed}/{game}"))
-    return compare(told, play(told, MemoryLog(), AT))
+    return compared(read(feed, shared(f"games/{feed}/{game}")))
 
 
 @pytest.mark.parametrize(("feed", "game"), GAMES)
@@ -46,4 +40,4 @@ def test_starters_that_no_row_names(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(shared("games/nba_stats_v2/0021600270"), tmp_path / "game"))
     (folder / "period_starters_override.json").rename(folder / "elsewhere.json")
     told = read("nba_stats_v2", folder)
-    assert compare(told, play(told, MemoryLog(), AT))["differences"] == []
+    assert compared(told)["differences"] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.feeds.nba_lineups import Starters, clock_ms
+from server.feeds.nba_lineups import Starters
+from server.feeds.values import clock_ms
 
 IDS = {n: f"home-{n}" for n in range(1, 9)} | {n: f"away-{n}" for n in range(11, 17)}
 FIRST = {f"home-{n}" for n in range(1, 6)} | {f"away-{n}" for n in range(11, 16)}

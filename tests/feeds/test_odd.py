@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from server.feeds import nba_live, nba_stats_v2
 from server.feeds.compare import compare
-from server.feeds.play import Played, play
-from server.feeds.told import Official, Person, Side, Step, Teller, Told
-from server.feeds.trips import Trips
-from server.game.events import Assist, FieldGoal, FreeThrow, Note
+from server.feeds.figures import figures
+from server.feeds.play import Played
+from server.feeds.roster import Listed, Roster
+from server.feeds.teller import Teller
+from server.feeds.told import Official, Person, Side, Step, Told
+from server.game.events import Assist, Event, FieldGoal, FreeThrow
 from server.game.rules import FIBA, NBA
-from server.gamelog.memory import MemoryLog
 from server.projections.boxscore import COLUMNS
+from tests.feeds.replaying import played
 
-AT = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 NOTHING = Official(dict.fromkeys(COLUMNS, 0))
 
 
@@ -28,57 +28,61 @@ def told(*steps: Step) -> Told:
     return Told("odd", "g", FIBA, sides, steps)
 
 
-def played(*bodies: Mapping[str, Any]) -> tuple[Told, Played]:
+def told_and_played(*bodies: Mapping[str, Any]) -> tuple[Told, Played]:
     parents = {"assist": "k1"}
     game = told(
         *(Step(body, f"k{n}", parents.get(str(body["type"]))) for n, body in enumerate(bodies))
     )
-    return game, play(game, MemoryLog(), AT)
+    return game, played(game)
 
 
 def test_a_parent_that_cannot_be_one_is_let_go() -> None:
     start = {"type": "period_start"}
     miss = {"type": "field_goal", "team": "home", "player": "4", "made": False}
     assist = {"type": "assist", "team": "home", "player": "5"}
-    game, done = played(start, miss, assist)
+    game, done = told_and_played(start, miss, assist)
     assert done.refused == ()
     events = [entry.event for entry in done.game.history.entries()]
     assert isinstance(events[2], Assist)
     assert events[2].links is None
-    found = compare(game, done)
+    found = compare(game, figures(done))
     assert {(d["stat"], d["ours"]) for d in found["differences"]} == {("fga", 1), ("ast", 1)}
 
 
 def test_a_call_without_meaning_is_named() -> None:
-    game, done = played({"type": "steal", "team": "home", "player": "99"})
+    game, done = told_and_played({"type": "steal", "team": "home", "player": "99"})
     assert len(done.refused) == 1
-    broken = compare(game, done)["invariants"]
+    broken = compare(game, figures(done))["invariants"]
     assert [item["name"] for item in broken] == ["call-accepted"]
     assert "99" in broken[0]["detail"]
 
 
-def test_a_missed_heave_is_nobodys_attempt() -> None:
-    def heave(result: str) -> dict[str, Any]:
-        return {
-            "actionType": "heave",
-            "period": 1,
-            "clock": "PT00M01.00S",
-            "actionNumber": 1,
-            "teamId": 1,
-            "personId": 2,
-            "shotResult": result,
-        }
+def live(*actions: Mapping[str, Any]) -> Told:
+    """A game of the live feed with one player a side: 2 of team 1 at home, 3 of team 2."""
+    teller, roster = Teller(NBA), Roster()
+    roster.seat("home", [Listed(2, "4", "Ann", NOTHING)])
+    roster.seat("away", [Listed(3, "5", "Bea", NOTHING)])
+    reader = nba_live._Reader(teller, roster, {1: "home", 2: "away"})
+    usual = {"period": 1, "clock": "PT05M00.00S", "teamId": 1, "personId": 2, "playerName": "Ann"}
+    for number, action in enumerate(actions):
+        reader.tell({**usual, "actionNumber": number, **action})
+    sides = {side: Side(side, roster.people(side), NOTHING) for side in ("home", "away")}
+    return Told("nba_live", "g", NBA, sides, teller.steps(), unknown=teller.unknown)
 
-    said = []
-    for result in ("Missed", "Made"):
-        teller = Teller(NBA)
-        nba_live._tell(teller, heave(result), {1: "home"}, {2: "home-4"}, Trips())
-        game = Told("nba_live", "g", NBA, told().sides, teller.steps())
-        done = play(game, MemoryLog(), AT)
-        said.append(done.game.history.entries()[-1].event)
-    assert isinstance(said[0], Note)
-    assert isinstance(said[1], FieldGoal)
-    assert said[1].value == 3
+
+def last_event(game: Told) -> Event:
+    done = played(game)
+    assert done.refused == done.bared == ()
+    return done.game.history.entries()[-1].event
+
+
+def test_a_missed_heave_is_nobodys_attempt() -> None:
+    for result, attempts in (("Missed", 0), ("Made", 1)):
+        game = live({"actionType": "heave", "shotResult": result})
+        shot = last_event(game)
+        assert isinstance(shot, FieldGoal)
+        assert (shot.value, shot.tags) == (3, () if attempts else ("heave",))
+        assert figures(played(game)).box["home"]["totals"]["fg3a"] == attempts
 
 
 def test_one_free_throw_for_a_trip() -> None:
@@ -87,27 +91,27 @@ def test_one_free_throw_for_a_trip() -> None:
     sides = told().sides
     throw = {"type": "free_throw", "team": "home", "player": "4", "made": True, "value": 2}
     game = Told("g", "g", NBA, sides, (Step({"type": "period_start"}), Step(throw)))
-    done = play(game, MemoryLog(), AT)
+    done = played(game)
     event = done.game.history.entries()[-1].event
     assert isinstance(event, FreeThrow)
-    found = compare(game, done)
+    found = compare(game, figures(done))
     assert next(p for p in found["players"] if p["player"] == "home-4")["pts"] == 2
     assert not [i for i in found["invariants"] if i["name"] == "points-from-shots"]
 
 
 def test_what_does_not_hold_is_named() -> None:
     five = [str(n) for n in range(4, 9)]
-    game, done = played(
+    game, done = told_and_played(
         {"type": "starters", "team": "home", "players": five[:4]},
         {"type": "period_start"},
         {"type": "adjust", "team": "home", "points": 3},
-        {"type": "steal", "team": "away", "player": "4"},
+        {"type": "steal", "team": "away", "player": "4", "clock_ms": 300_000},
         {"type": "block", "team": "away", "player": "4"},
         {"type": "assist", "team": "away"},
         {"type": "field_goal", "team": "away", "player": "5", "made": True},
         {"type": "period_end"},
     )
-    names = {(item["name"], item["team"]) for item in compare(game, done)["invariants"]}
+    names = {(item["name"], item["team"]) for item in compare(game, figures(done))["invariants"]}
     assert names == {
         ("points-agree", "home"),
         ("five-on-court", "home"),

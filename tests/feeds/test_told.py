@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.feeds.euroleague import clocks, periods
-from server.feeds.told import ids_of, minutes_ms, steady
+from server.feeds.euroleague_order import clocks, periods
+from server.feeds.roster import ids_of
+from server.feeds.teller import steady
 from server.feeds.trips import Trips
+from server.feeds.values import minutes_ms
 
 
 def test_substitutions_keep_their_time_and_others_give_way() -> None:
@@ -58,7 +60,7 @@ def test_a_free_throw_finds_its_foul() -> None:
 
 def test_overtimes_share_a_list() -> None:
     def plays(*kinds: str) -> list[dict[str, Any]]:
-        return [{"PLAYTYPE": kind} for kind in kinds]
+        return [{"PLAYTYPE": kind, "NUMBEROFPLAY": n} for n, kind in enumerate(kinds)]
 
     names = ("FirstQuarter", "SecondQuarter", "ThirdQuarter", "ForthQuarter")
     quarters: dict[str, Any] = {name: [] for name in names}
@@ -67,7 +69,7 @@ def test_overtimes_share_a_list() -> None:
     assert [len(part) for part in found] == [0, 0, 0, 0, 3, 5]
     unended = plays("BP", "2FGM", "BP", "D")
     assert [len(p) for p in periods({**quarters, "ExtraTime": unended})][4:] == [2, 2]
-    assert len(periods({**quarters, "ExtraTime": 0})) == 4
+    assert len(periods({**quarters, "ExtraTime": None})) == 4
 
 
 def test_a_whole_minute_that_has_not_rolled_over() -> None:
