@@ -155,7 +155,8 @@ class Rulings:
             )
             told = (proposal_json(settles),)
         update = book.update(entries, before)
-        return Answered(call.call_id, with_texts(update.entries, texts), False, update, told)
+        documents = tuple(entry_json(entry) for entry in entries)
+        return Answered(call.call_id, with_texts(documents, texts), False, update, told)
 
     def _answered(
         self, book: Book, call_id: str, body_hash: str, accepting: str | None

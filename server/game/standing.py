@@ -42,9 +42,10 @@ class Standing:
 
     def all_events(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Event]]:
         """The same with those that are void."""
+        spoken_of = self.changed.keys() | self.media.keys()
         for entry in entries:
             if not isinstance(entry.event, NOT_FACTS):
-                yield entry, self.event(entry)
+                yield entry, self.event(entry) if entry.seq in spoken_of else entry.event
 
 
 def standing(entries: Sequence[Entry]) -> Standing:
@@ -69,6 +70,24 @@ def standing(entries: Sequence[Entry]) -> Standing:
         elif isinstance(event, Sighted) and event.media is not None:
             media[event.links] = event.media
     return Standing(fallen, changed, media)
+
+
+def spoken_of(history: History, entries: Iterable[Entry]) -> dict[int, Entry]:
+    """The entries themselves and all whose fate hangs on them: what a correction names, and
+    what those correct in turn. By seq, in the order in which they are named."""
+    found: dict[int, Entry] = {}
+    waiting = list(entries)
+    for entry in waiting:
+        found[entry.seq] = entry
+        event = entry.event
+        named: tuple[int, ...] = (event.links,) if isinstance(event, Amended) else ()
+        if isinstance(event, Voided):
+            named = event.targets
+        for seq in named:
+            target = history.get(seq)
+            if target is not None and seq not in found:
+                waiting.append(target)
+    return found
 
 
 class History:

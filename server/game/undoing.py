@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from server.game.calls import Call, IllegalCall
 from server.game.coherence import new_contradiction, with_events
 from server.game.entry import Entry
-from server.game.events import Amended, Event, Voided
+from server.game.events import Event, Voided
 from server.game.links import group
-from server.game.standing import standing
+from server.game.standing import spoken_of, standing
 from server.game.state import Game
 
 # The entries of one call, oldest first.
@@ -62,27 +62,11 @@ def _as_left_by(game: Game, entries: Entries, seq: int) -> None:
     """What the entries speak of is still as entry `seq` left it, else `changed-since`."""
     left = standing(game.history.entries()[:seq])
     now = game.standing
-    for spoken in _spoken_of(game, entries):
+    for spoken in spoken_of(game.history, entries):
         if left.stands(spoken) != now.stands(spoken) or (
             left.changed.get(spoken) != now.changed.get(spoken)
         ):
             raise IllegalCall("changed-since", f"entry {spoken} was corrected since")
-
-
-def _spoken_of(game: Game, entries: Iterable[Entry]) -> set[int]:
-    """The entries themselves and all whose fate hangs on them."""
-    found: set[int] = set()
-    waiting = list(entries)
-    while waiting:
-        entry = waiting.pop()
-        event = entry.event
-        targets = event.targets if isinstance(event, Voided) else ()
-        for seq in (*targets, event.links) if isinstance(event, Amended) else targets:
-            target = game.history.get(seq)
-            if target is not None and seq not in found:
-                waiting.append(target)
-        found.add(entry.seq)
-    return found
 
 
 def _taken_back(

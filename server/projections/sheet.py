@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from server.game.entry import Entry
-from server.game.events import Event
+from server.game.events import EVENTS, Event
 from server.game.place import Order, order_of
 from server.game.state import Game
 from server.projections.boxscore import BoxScore
+from server.projections.corrected import correction_of
 from server.projections.court_time import CourtTime
+from server.projections.flags import Flags
 from server.projections.on_court import OnCourt
 from server.projections.order import in_order
 from server.projections.plays import QUIET, play
@@ -24,6 +26,9 @@ LATEST = 20
 
 class Fold(Protocol):
     """Accumulates the facts that stand, in the order of the game."""
+
+    # Facts of other kinds may be kept from it: they change nothing.
+    concerns: ClassVar[tuple[type[Event], ...]]
 
     def add(self, seq: int, event: Event, /) -> None:
         """Take in the fact of entry `seq`."""
@@ -45,7 +50,14 @@ class Sheet:
         self._box = BoxScore(game.rules, players)
         self._time = CourtTime(game.rules, self._on_court)
         # Who is on the court changes last: the others see who was there when it happened.
-        self._folds: tuple[Fold, ...] = (self._board, self._box, self._time, self._on_court)
+        self._flags = Flags(game.rules, players, self._on_court)
+        folds: tuple[Fold, ...] = (self._board, self._box, self._time, self._flags)
+        self._takers = {
+            kind: tuple(
+                fold.add for fold in (*folds, self._on_court) if issubclass(kind, fold.concerns)
+            )
+            for kind in EVENTS.values()
+        }
         self._plays: list[Told] = []
         self._lines: dict[int, dict[str, Any]] = {}
         self._paths: dict[int, tuple[int, ...]] = {}
@@ -74,7 +86,7 @@ class Sheet:
             "roster": self._board.roster(),
             "boxscore": self._box.section(self._time, self._on_court),
             "plays": self._latest(),
-            "flags": [],
+            "flags": self._flags.section(),
         }
 
     def plays(self) -> list[dict[str, Any]]:
@@ -88,7 +100,9 @@ class Sheet:
         return list(self._lines.values())
 
     def _line(self, told: Told) -> dict[str, Any]:
-        return play(*told, self._game.rules)
+        line = play(*told, self._game.rules)
+        correction = correction_of(self._game, told[0])
+        return line if correction is None else {**line, "correction": correction}
 
     def _fold(self, game: Game) -> None:
         standing = game.standing
@@ -108,8 +122,8 @@ class Sheet:
     ) -> None:
         self._last = order
         if not voided:
-            for fold in self._folds:
-                fold.add(entry.seq, event)
+            for take in self._takers[type(event)]:
+                take(entry.seq, event)
         if not isinstance(event, QUIET):
             # Put into words when somebody asks: a refold passes over hundreds.
             self._plays.append((entry, event, self._board.score(), voided, amended_by))
