@@ -20,7 +20,7 @@ SHOT = {"call_id": "c", "type": "field_goal", "team": "home", "player": "00", "m
 def why(body: object) -> str:
     with pytest.raises(MalformedCall) as caught:
         parse(body, "desk", NOW)
-    assert caught.value.detail
+    assert str(caught.value) == f"{caught.value.type}: {caught.value.detail}"
     return caught.value.type
 
 
