@@ -51,10 +51,10 @@ class Flag:
 class Watch(Protocol):
     """Looks for flags of one noun. Facts come in the order of the game.
 
-    reads: the types of facts that it wants to see.
+    concerns: the types of facts that it wants to see.
     """
 
-    reads: ClassVar[tuple[type[Event], ...]]
+    concerns: ClassVar[tuple[type[Event], ...]]
 
     def add(self, seq: int, event: Any, /) -> None:
         """Take in the fact of entry `seq`."""

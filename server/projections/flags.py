@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from server.game.events import Event, FieldGoal
 from server.game.rules import Rules
@@ -23,7 +23,7 @@ class Flags:
     """Accumulates facts in the order of the game. False alarms are worse than misses: where a
     book does not keep a type of fact at all, one flag stands for all that lack it."""
 
-    concerns = (Event,)
+    concerns: ClassVar[tuple[type[Event], ...]] = (Event,)
 
     def __init__(
         self, rules: Rules, players: Mapping[str, Iterable[str]], on_court: OnCourt
@@ -36,7 +36,7 @@ class Flags:
             PossessionWatch(),
         )
         self._watches: tuple[Watch, ...] = (*self._moments, ClockWatch(), ScoreWatch(rules))
-        # Type of event -> the watches that read it.
+        # Type of event -> the watches that it concerns.
         self._readers: dict[type[Event], tuple[Watch, ...]] = {}
         self._period = self._clock_ms = 0
         # Nobody has moved the clock in this period yet.
@@ -54,7 +54,7 @@ class Flags:
         kind = type(event)
         readers = self._readers.get(kind)
         if readers is None:
-            readers = tuple(w for w in self._watches if issubclass(kind, w.reads))
+            readers = tuple(w for w in self._watches if issubclass(kind, w.concerns))
             self._readers[kind] = readers
         for watch in readers:
             watch.add(seq, event)

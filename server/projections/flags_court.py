@@ -15,7 +15,7 @@ FIVE = 5
 class CourtWatch:
     """Speaks of a side only once its line-up was given: many books never hold one."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (Play, Substitution, Starters)
+    concerns: ClassVar[tuple[type[Event], ...]] = (Play, Substitution, Starters)
 
     def __init__(self, on_court: OnCourt) -> None:
         """on_court: takes in each fact after this watch did."""

@@ -46,7 +46,7 @@ class Gone:
 class FoulWatch:
     """Fouls against the rule set's limits."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (
+    concerns: ClassVar[tuple[type[Event], ...]] = (
         Play,
         Substitution,
         Starters,

@@ -31,7 +31,7 @@ class PossessionWatch:
     """Only clear contradictions: a shot by the side that had just lost the ball, or two shots
     with no rebound between them."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (FieldGoal, *_HAS_BALL, *_ANYBODY)
+    concerns: ClassVar[tuple[type[Event], ...]] = (FieldGoal, *_HAS_BALL, *_ANYBODY)
 
     def __init__(self) -> None:
         self._ball: str | None = None
@@ -109,7 +109,7 @@ class PossessionWatch:
 class ClockWatch:
     """What the clock says against what else was said."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (Event,)
+    concerns: ClassVar[tuple[type[Event], ...]] = (Event,)
 
     def __init__(self) -> None:
         self._seen: set[int] = set()

@@ -38,7 +38,7 @@ class ParentWatch:
     """A fact that says whom it belongs to is believed; for one that does not, the moment is
     searched."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (*_CHILDREN, *_PARENTS)
+    concerns: ClassVar[tuple[type[Event], ...]] = (*_CHILDREN, *_PARENTS)
 
     def __init__(self) -> None:
         self._parents: dict[int, Play] = {}

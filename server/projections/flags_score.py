@@ -25,7 +25,7 @@ from server.projections.flag import Flag, flag_on
 class ScoreWatch:
     """Speaks of confirmations only in a game in which periods are confirmed at all."""
 
-    reads: ClassVar[tuple[type[Event], ...]] = (
+    concerns: ClassVar[tuple[type[Event], ...]] = (
         FieldGoal,
         FreeThrow,
         Adjusted,
