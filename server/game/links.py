@@ -130,6 +130,7 @@ def guess_parent(game: Game, child: str, team: str) -> int | None:
     if between is None:
         return None
     taken: set[int] = set()
+    shot_ms: int | None = None
     for steps, entry in enumerate(game.history.newest_first()):
         if steps >= _REACH:
             break
@@ -143,7 +144,11 @@ def guess_parent(game: Game, child: str, team: str) -> int | None:
             if parent is not None:
                 taken.add(parent)
         if _is_likely(child, team, event):
-            return None if entry.seq in taken else entry.seq
+            # A shot between a foul and its throw is the one it was committed on.
+            another = shot_ms is not None and shot_ms != event.clock_ms
+            return None if another or entry.seq in taken else entry.seq
+        if isinstance(event, FieldGoal):
+            shot_ms = event.clock_ms
         if not isinstance(event, between):
             return None
     return None

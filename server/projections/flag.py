@@ -75,9 +75,17 @@ class MomentWatch(Watch, Protocol):
 
 
 def flag_on(
-    kind: str, seq: int, event: Event, text: str, mend: str, *, needs: str = "", about: str = ""
+    kind: str,
+    seq: int,
+    event: Event,
+    text: str,
+    mend: str,
+    *,
+    player: str | None = None,
+    needs: str = "",
+    about: str = "",
 ) -> Flag:
-    """A flag about the fact of entry `seq`."""
+    """A flag about the fact of entry `seq`, and about `player` when it is not a player's."""
     return Flag(
         kind,
         event.period,
@@ -86,7 +94,7 @@ def flag_on(
         mend,
         seq=seq,
         team=getattr(event, "team", None),
-        player=getattr(event, "player", None),
+        player=player or getattr(event, "player", None),
         about=about,
         needs=needs,
     )

@@ -105,6 +105,7 @@ class CourtWatch:
                 event,
                 f"{who(event.team, player)} {what}.",
                 f"Insert the substitution that is missing before entry {seq}, or amend this one.",
+                player=player,
             )
         )
 

@@ -120,6 +120,7 @@ class FoulWatch:
                 event,
                 f"{who(gone.team, player)} {what} and {gone.said} (entry {gone.seq}).",
                 f"Amend the player of entry {seq}, or the foul that was not {number_of(player)}'s.",
+                player=player,
             )
         )
 

@@ -38,8 +38,10 @@ class PossessionWatch:
         self._missed: tuple[int, str] | None = None
         # The entry by which the side that has the ball came by it.
         self._since = 0
-        # In this moment: whether anybody shot, and what looks wrong so far.
-        self._shot_here = False
+        # In this moment: whether anybody shot, or won the ball; whose rebound was told before
+        # its miss; what looks wrong so far.
+        self._shot_here = self._won_here = False
+        self._early: str | None = None
         self._here: list[Flag] = []
         self._open: list[Flag] = []
 
@@ -54,7 +56,8 @@ class PossessionWatch:
             self._ball = self._missed = None
 
     def settle(self, ran: bool) -> None:
-        self._shot_here = False
+        self._shot_here = self._won_here = False
+        self._early = None
         if self._here:
             self._open += self._here
             self._here = []
@@ -77,7 +80,7 @@ class PossessionWatch:
                     needs="rebound",
                 )
             )
-        elif self._ball == other(event.team):
+        elif self._ball == other(event.team) and not self._won_here:
             self._here.append(
                 flag_on(
                     "possession-order",
@@ -91,16 +94,22 @@ class PossessionWatch:
                 )
             )
         self._since = seq
-        self._missed = None if event.made else (seq, event.team)
-        self._ball = other(event.team) if event.made else None
         self._shot_here = True
+        if event.made or self._early is None:
+            self._missed = None if event.made else (seq, event.team)
+            self._ball = other(event.team) if event.made else None
+        else:
+            self._missed, self._ball, self._early = None, self._early, None
 
     def _taken(self, seq: int, event: Rebound | Turnover | Steal) -> None:
         if isinstance(event, Rebound) and event.kind == "dead_ball":
             self._ball = self._missed = None
             return
-        if isinstance(event, Rebound) and self._shot_here and self._missed is None:
-            return  # told after the tip-in that it led to
+        if isinstance(event, Rebound) and self._missed is None:
+            if self._shot_here:
+                return  # told after the tip-in that it led to
+            self._early = event.team
+        self._won_here = True
         self._ball = other(event.team) if isinstance(event, Turnover) else event.team
         self._missed = None
         self._since = seq
