@@ -9,6 +9,7 @@ import click
 from server.commands.backup import backup, restore
 from server.commands.demo import demo
 from server.commands.doctor import doctor
+from server.commands.eval import evaluation
 from server.commands.export import export
 from server.commands.game import game
 from server.commands.models import models
@@ -34,6 +35,7 @@ for command in (
     replay,
     export,
     models,
+    evaluation,
     doctor,
     backup,
     restore,

@@ -1,0 +1,135 @@
+"""From positions to what a scorekeeper writes of a shot, each with its probability."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.court import Floor
+from pipeline.possession import Array, Positions
+from pipeline.possession_rebound import rebound_signs
+from pipeline.possession_shot import (
+    AFTER,
+    Release,
+    assist_signs,
+    find,
+    release,
+    shooter_signs,
+    value_signs,
+)
+from pipeline.possession_touch import Touches, read
+from pipeline.possession_trees import Trees, chance, shares, trees
+
+WEIGHTS = Path(__file__).parent / "possession_weights.json"
+
+_WORTH_A_LOOK = 0.02  # a shooter less likely than this has no say in points and assist
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One fit: who shot, was it a three, was it assisted, who got the rebound."""
+
+    shooter: Trees
+    three: Trees
+    assisted: Trees
+    rebounder: Trees
+
+    def plain(self) -> dict[str, Any]:
+        return {one.name: getattr(self, one.name).plain() for one in fields(self)}
+
+
+def weights(plain: Mapping[str, Any]) -> Weights:
+    """Read what `Weights.plain` wrote; raises KeyError, TypeError or ValueError."""
+    return Weights(**{one.name: trees(plain[one.name]) for one in fields(Weights)})
+
+
+def shipped(path: Path = WEIGHTS) -> tuple[Weights, ...]:
+    """The fits of the folds, in their order: fit k never saw the games of fold k."""
+    return tuple(weights(one) for one in json.loads(path.read_text())["folds"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShotReading:
+    """What the floor plan says of one shot from the field.
+
+    shooter: (N,) chances, they sum to 1. three: that it was tried from behind the line.
+    assisted: that it was assisted, if it was made. assister: (N,) chances, given that it was.
+    rim_s: media seconds at which the ball is at the ring.
+    """
+
+    shooter: Array
+    three: float
+    assisted: float
+    assister: Array
+    rim_s: float
+
+
+class Reader:
+    """Reads shots; several fits answer by the mean of their probabilities."""
+
+    def __init__(self, fits: Sequence[Weights], floor: Floor) -> None:
+        if not fits:
+            raise ValueError("a reader needs at least one fit")
+        self._fits = tuple(fits)
+        self._floor = floor
+
+    def shot(
+        self, positions: Positions, basket: Array, rim_s: float, spread_s: float
+    ) -> ShotReading:
+        """The shot whose ball is at `basket` about `rim_s`, give or take `spread_s`.
+
+        The stretch should reach AFTER looks past the ring; what is later is not used.
+        """
+        attempt = find(positions, basket, rim_s, spread_s)
+        positions = positions.part(0, attempt.rim + AFTER + 1)
+        touches = read(positions)
+        rows = shooter_signs(positions, touches, attempt)
+        shooter = np.mean([shares(fit.shooter.logit(rows)) for fit in self._fits], axis=0)
+        three, assisted, share = 0.0, 0.0, 0.0
+        assister = np.zeros(len(shooter))
+        for who in np.flatnonzero(shooter >= min(_WORTH_A_LOOK, shooter.max())):
+            let_go = release(positions, touches, attempt, int(who))
+            values = value_signs(positions, touches, attempt, let_go, self._floor)[None]
+            helps = assist_signs(positions, touches, attempt, let_go, self._floor)[None]
+            weight = float(shooter[who])
+            share += weight
+            three += weight * self._mean([f.three.logit(values) for f in self._fits])
+            assisted += weight * self._mean([f.assisted.logit(helps) for f in self._fits])
+            assister += weight * self._assister(positions, touches, let_go)
+        return ShotReading(
+            shooter,
+            three / share,
+            assisted / share,
+            assister / share,
+            positions.media_s(attempt.rim),
+        )
+
+    def rebound(self, positions: Positions, basket: Array, rim_s: float, spread_s: float) -> Array:
+        """(N,) who got the ball that came off the ring about `rim_s`; they sum to 1.
+
+        The stretch begins at the release or before it and ends when somebody has the ball.
+        """
+        attempt = find(positions, basket, rim_s, spread_s)
+        rows = rebound_signs(positions, read(positions), attempt)
+        return np.asarray(
+            np.mean([shares(fit.rebounder.logit(rows)) for fit in self._fits], axis=0)
+        )
+
+    @staticmethod
+    def _mean(logits: Sequence[Array]) -> float:
+        return float(np.mean([chance(one) for one in logits]))
+
+    @staticmethod
+    def _assister(positions: Positions, touches: Touches, let_go: Release) -> Array:
+        """(N,) among the mates, who touched it before the shooter."""
+        people = len(positions.team)
+        mates = positions.team == positions.team[let_go.shooter]
+        mates[let_go.shooter] = False
+        before = np.where(mates, touches.passers(let_go.left, let_go.shooter)[:people], 0.0)
+        before += 1e-4 * mates
+        return np.asarray(before / max(float(before.sum()), 1e-12))

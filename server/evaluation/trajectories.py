@@ -1,0 +1,105 @@
+"""Real trajectories joined with play-by-play, as court coordinates.
+
+A folder holds `scenes.npz` (`xy` int16 (frames, 11, 2), hundredths of a foot, index 0 the ball,
+1 to 5 one team, 6 to 10 the other, -32768 missing; `start` (scenes + 1); `player_id`
+(scenes, 10)) and `scenes.csv` with what the scorekeepers of those games wrote. 0.12 s a frame.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from pipeline.court import Floor
+from pipeline.possession import STEP_S, Positions, even
+from server.game.court import NBA_COURT, Court
+
+_UNIT_M = 0.3048 / 100
+_MISSING = -32768
+_TEAM = np.repeat(np.array([0, 1]), 5)
+FOLDS = 5
+
+
+class DataError(ValueError):
+    """The folder is not what its kind of data should be."""
+
+
+def floor_of(court: Court) -> Floor:
+    """What the pipeline needs of a code's court."""
+    return Floor(court.length_m, court.width_m, court.basket_m, court.arc_m, court.corner_m)
+
+
+NBA_FLOOR = floor_of(NBA_COURT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """One scene and its labels; players by row 0 to 9, None where nobody is named.
+
+    kind: `score` ends in a basket; `rebound` begins with a missed shot and ends in its rebound.
+    """
+
+    number: str
+    game: str
+    kind: Literal["score", "rebound"]
+    positions: Positions
+    shooter: int | None
+    points: int | None
+    assister: int | None
+    blocker: int | None
+    rebounder: int | None
+
+    @property
+    def fold(self) -> int:
+        return fold_of(self.game)
+
+    @property
+    def end_s(self) -> float:
+        return self.positions.media_s(len(self.positions) - 1)
+
+
+def fold_of(game: str) -> int:
+    """Which of FOLDS parts a game belongs to; the same everywhere, whatever else is there."""
+    return hashlib.sha256(game.encode()).digest()[0] % FOLDS
+
+
+def scenes(folder: Path) -> Iterator[Scene]:
+    """Every scene with enough ball to be read. Raises DataError when the folder is not right."""
+    try:
+        with np.load(folder / "scenes.npz") as data:
+            xy, start, ids = data["xy"], data["start"], data["player_id"]
+        with (folder / "scenes.csv").open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{folder}: {error}") from error
+    if len(rows) != len(ids) or len(start) != len(rows) + 1:
+        raise DataError(f"{folder}: scenes.npz and scenes.csv are of different lengths")
+    middle = np.array([NBA_FLOOR.length_m, NBA_FLOOR.width_m]) / 2
+    for i, row in enumerate(rows):
+        raw = xy[start[i] : start[i + 1]]
+        if len(raw) < 2:
+            continue
+        at = np.asarray(raw * _UNIT_M - middle, np.float64)
+        at[raw == _MISSING] = np.nan
+        positions = even(np.arange(float(len(raw))) * STEP_S, at[:, 0], at[:, 1:], _TEAM)
+        if positions is None:
+            continue
+        who = {str(name): k for k, name in enumerate(ids[i].tolist())}
+        kind: Literal["score", "rebound"] = "score" if row["kind"] == "score" else "rebound"
+        yield Scene(
+            number=row["scene"],
+            game=row["game_id"],
+            kind=kind,
+            positions=positions,
+            shooter=who.get(row["shooter_id"]),
+            points=int(row["points"]) if row["points"] else None,
+            assister=who.get(row["assist_id"]),
+            blocker=who.get(row["block_id"]),
+            rebounder=who.get(row["reb_id"]),
+        )
