@@ -18,7 +18,11 @@ CALM = settings(
 
 TEAMS = st.sampled_from(["home", "away"])
 PLAYERS = st.sampled_from(
-    [None, *(("home", n) for n in HOME), *(("away", n) for n in AWAY), ("home", "99")]
+    [
+        *(None, ("home", "99"), ("away", "#23"), ("home", "#4")),
+        *(("home", n) for n in HOME),
+        *(("away", n) for n in AWAY),
+    ]
 )
 WORDS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=5
@@ -53,17 +57,33 @@ def _plays() -> st.SearchStrategy[dict[str, Any]]:
     made = st.booleans()
     links = st.one_of(st.none(), SEQS)
     shot = st.fixed_dictionaries(
-        {"type": st.just("field_goal"), "made": made, "value": st.sampled_from([2, 3])}
+        {"type": st.just("field_goal"), "made": made},
+        optional={
+            "value": st.sampled_from([2, 3]),
+            "x_m": st.floats(-14, 14),
+            "y_m": st.floats(-7.5, 7.5),
+            "tags": st.lists(st.sampled_from(["paint", "fast_break", "goaltending"]), max_size=2),
+        },
     )
-    free = st.fixed_dictionaries({"type": st.just("free_throw"), "made": made, "links": links})
+    free = st.fixed_dictionaries(
+        {"type": st.just("free_throw"), "made": made, "links": links},
+        optional={"nth": st.integers(1, 2), "of": st.integers(2, 3)},
+    )
     linked = st.fixed_dictionaries(
         {"type": st.sampled_from(["rebound", "turnover", "steal", "block", "assist"])},
         optional={"links": SEQS},
     )
     foul = st.fixed_dictionaries(
-        {"type": st.just("foul"), "kind": st.sampled_from(["personal", "technical", "bench"])}
+        {"type": st.just("foul")},
+        optional={
+            "kind": st.sampled_from(["personal", "technical", "bench", "offensive"]),
+            "drawn_by": st.sampled_from(["4", "#31", "home-0", "away-10"]),
+            "throws": st.integers(0, 3),
+            "links": SEQS,
+        },
     )
-    body = st.one_of(shot, shot, free, linked, linked, foul)
+    dead = st.fixed_dictionaries({"type": st.just("rebound"), "kind": st.just("dead_ball")})
+    body = st.one_of(shot, shot, free, linked, linked, foul, dead)
     return st.builds(lambda a, b, c: {**a, **b, **c}, body, who(), places())
 
 
@@ -76,7 +96,22 @@ def _others() -> st.SearchStrategy[dict[str, Any]]:
             {"type": st.sampled_from(["timeout", "possession", "jump_ball"]), "team": TEAMS}
         ),
         st.fixed_dictionaries(
+            {"type": st.just("jump_ball"), "team": TEAMS},
+            optional={"kind": st.sampled_from(["opening", "held"])},
+        ),
+        st.fixed_dictionaries({"type": st.just("timeout"), "kind": st.just("official")}),
+        st.fixed_dictionaries(
             {"type": st.just("adjust"), "team": TEAMS, "points": st.integers(-3, 3)}
+        ),
+        st.fixed_dictionaries(
+            {"type": st.just("adjust"), "team": TEAMS, "score": st.integers(0, 9)}
+        ),
+        st.fixed_dictionaries(
+            {"type": st.just("confirm")},
+            optional={
+                "period": st.integers(1, 2),
+                "score": st.fixed_dictionaries({"home": st.integers(0, 9), "away": st.just(2)}),
+            },
         ),
         st.fixed_dictionaries(
             {
@@ -84,6 +119,13 @@ def _others() -> st.SearchStrategy[dict[str, Any]]:
                 "team": st.just("home"),
                 "player_in": st.sampled_from(HOME),
                 "player_out": st.sampled_from(HOME),
+            }
+        ),
+        st.fixed_dictionaries(
+            {
+                "type": st.just("substitution"),
+                "team": TEAMS,
+                "players": st.lists(st.sampled_from(["4", "#31", "10", "5"]), max_size=4),
             }
         ),
         st.fixed_dictionaries(
