@@ -175,9 +175,10 @@ def _asked_again(event: Event, call: Call, changes: Mapping[str, Any]) -> Call:
     elif "period" in changes or "clock_ms" in changes:
         said["after"] = None
     if "team" in changes and changes["team"] != said.get("team"):
-        # Another team's player, opponent and side of the ball.
+        # Another team's player and opponent.
         said["player"] = said["drawn_by"] = None
-        said["kind"] = _TURNED.get(said.get("kind") or "", said.get("kind"))
+        if isinstance(event, Rebound):
+            said["kind"] = _TURNED.get(event.kind, event.kind)
     if isinstance(event, Substitution):
         if "players" in changes:
             said["player_in"] = said["player_out"] = None

@@ -13,7 +13,7 @@ from server.game import corrections, events, lineup, score, timing
 from server.game.calls import Call, IllegalCall
 from server.game.coherence import with_events
 from server.game.events import REBOUND_KINDS, TAGS, Event, other
-from server.game.links import fits, guess_parent
+from server.game.links import fits, guess_parent, parent_after
 from server.game.place import Place, now, place
 from server.game.roster import player_and_team, player_of, team_of
 from server.game.state import Game
@@ -94,6 +94,8 @@ def _linked(game: Game, call: Call, where: Place, guess: bool) -> Event:
         links = None if unfit is not None else links
     elif guess and where.is_now:
         links = guess_parent(game, call.type, team)
+    elif guess and where.after is not None:
+        links = parent_after(game, call.type, team, where.after)
     fields["links"] = links
     return _LINKED[call.type](**fields, **_own_fields(game, call, team, links))
 

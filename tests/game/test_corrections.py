@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from server.game.events import Amended, FieldGoal, FreeThrow, Rebound, Voided
+from server.game.entry import Entry
+from server.game.events import (
+    Amended,
+    FieldGoal,
+    Foul,
+    FreeThrow,
+    Rebound,
+    Substitution,
+    Turnover,
+    Voided,
+)
+from server.game.links import links_of
+from server.game.state import evolve
+from server.projections.order import in_order
+from server.projections.sheet import Sheet
 from tests.game.table import Table
 
 
@@ -173,6 +187,256 @@ def test_amending_a_free_throw_and_a_rebound(table: Table) -> None:
     assert board not in table.standing_seqs()
 
 
+# Children follow their parent
+
+
+def shot_with_all(table: Table) -> dict[str, int]:
+    """A blocked and rebounded miss of home at 8:20."""
+    at = {"clock_ms": 500_000}
+    return {
+        "miss": table.seq("field_goal", team="home", player="4", made=False, **at),
+        "block": table.seq("block", team="away", player="10", **at),
+        "rebound": table.seq("rebound", team="away", player="11", **at),
+    }
+
+
+def test_the_other_team_s_miss_is_rebounded_the_other_way(table: Table) -> None:
+    seqs = shot_with_all(table)
+    before = table.stands()
+    made = table.say("amend", links=seqs["miss"], team="away", player="12")
+    # The one who blocked cannot have blocked a team-mate; who has the ball still has it.
+    assert [type(entry.event) for entry in made] == [Amended, Amended, Voided]
+    assert table.standing_seqs() == [1, seqs["miss"], seqs["rebound"]]
+    rebound = table.event(seqs["rebound"])
+    assert isinstance(rebound, Rebound)
+    assert (rebound.kind, rebound.player, rebound.links) == ("offensive", "away-11", seqs["miss"])
+    table.say("undo")
+    assert table.stands() == before
+
+
+def test_a_dead_ball_s_rebound_stays_one(table: Table) -> None:
+    miss = table.seq("field_goal", team="home", made=False)
+    dead = table.seq("rebound", team="away", kind="dead_ball")
+    table.say("amend", links=miss, team="away")
+    rebound = table.event(dead)
+    assert isinstance(rebound, Rebound)
+    assert rebound.kind == "dead_ball"
+
+
+def test_the_other_team_s_basket_has_no_assist_of_these(table: Table) -> None:
+    basket, _ = basket_with_assist(table)
+    table.say("amend", links=basket, team="away")
+    assert table.standing_seqs() == [1, basket]
+
+
+def test_another_scorer_keeps_the_assist_unless_it_was_his(table: Table) -> None:
+    basket, assist = basket_with_assist(table)
+    table.say("amend", links=basket, player="6")
+    assert table.standing_seqs() == [1, basket, assist]
+    table.say("amend", links=basket, player="5")
+    assert table.standing_seqs() == [1, basket]
+
+
+def test_a_rebound_of_the_other_team_is_the_other_kind(table: Table) -> None:
+    board = shot_with_all(table)["rebound"]
+    table.say("amend", links=board, team="home", player="5")
+    rebound = table.event(board)
+    assert isinstance(rebound, Rebound)
+    assert (rebound.team, rebound.kind) == ("home", "offensive")
+
+
+def test_the_turnover_of_an_offensive_foul_goes_where_the_foul_goes(table: Table) -> None:
+    foul = table.seq("foul", team="home", player="4", kind="offensive")
+    lost = table.seq("turnover", team="home", player="4", links=foul, kind="offensive_foul")
+    steal = table.seq("steal", team="away", player="10", links=lost)
+    table.say("amend", links=foul, player="5")
+    turnover = table.event(lost)
+    assert isinstance(turnover, Turnover)
+    assert turnover.player == "home-5"
+    assert steal in table.standing_seqs()
+    table.say("amend", links=foul, team="away", player="11")
+    turnover = table.event(lost)
+    assert isinstance(turnover, Turnover)
+    assert (turnover.team, turnover.player) == ("away", "away-11")
+    assert steal not in table.standing_seqs()
+    table.say("void", links=foul)
+    assert table.standing_seqs() == [1]
+
+
+def test_a_team_mate_s_turnover_stays_with_its_player(table: Table) -> None:
+    foul = table.seq("foul", team="home", player="4", kind="offensive")
+    lost = table.seq("turnover", team="home", player="6", links=foul)
+    table.say("amend", links=foul, player="5")
+    turnover = table.event(lost)
+    assert isinstance(turnover, Turnover)
+    assert turnover.player == "home-6"
+
+
+def test_points_never_go_by_the_way(table: Table) -> None:
+    foul = table.seq("foul", team="away", player="10")
+    throw = table.seq("free_throw", team="home", player="4", made=True)
+    table.say("amend", links=foul, team="home", player="5")
+    thrown = table.event(throw)
+    assert isinstance(thrown, FreeThrow)
+    assert (thrown.made, thrown.links) == (True, None)
+
+
+def test_who_drew_the_foul_on_a_shot_is_who_took_it(table: Table) -> None:
+    shot = table.seq("field_goal", team="home", player="4", made=True)
+    foul = table.seq("foul", team="away", player="10", links=shot, drawn_by="4")
+    table.say("amend", links=shot, player="5")
+    drawn = table.event(foul)
+    assert isinstance(drawn, Foul)
+    assert (drawn.drawn_by, drawn.links) == ("home-5", shot)
+    table.say("amend", links=shot, team="away", player="11")
+    drawn = table.event(foul)
+    assert isinstance(drawn, Foul)
+    assert (drawn.drawn_by, drawn.links) == ("home-5", None)
+
+
+def test_a_foul_of_the_other_team_was_drawn_by_nobody_known(table: Table) -> None:
+    foul = table.seq("foul", team="away", player="10", drawn_by="4")
+    table.say("amend", links=foul, team="home")
+    drawn = table.event(foul)
+    assert isinstance(drawn, Foul)
+    assert (drawn.team, drawn.player, drawn.drawn_by) == ("home", None, None)
+
+
+def test_children_move_with_their_parent(table: Table) -> None:
+    foul = table.seq("foul", team="away", player="10", clock_ms=500_000)
+    first = table.seq("free_throw", team="home", player="4", made=True)
+    second = table.seq("free_throw", team="home", player="4", made=False)
+    board = table.seq("rebound", team="away", player="11", clock_ms=498_000)
+    table.say("amend", links=foul, clock_ms=550_000)
+    clocks = {seq: table.event(seq).clock_ms for seq in (foul, first, second, board)}
+    assert clocks == {foul: 550_000, first: 550_000, second: 550_000, board: 498_000}
+    assert order(table) == [1, foul, first, second, board]
+    table.say("undo")
+    assert {table.event(seq).clock_ms for seq in (foul, first, second)} == {500_000}
+
+
+def test_a_play_moves_to_another_period_with_what_belongs_to_it(table: Table) -> None:
+    basket, assist = basket_with_assist(table)
+    table.say("period_end")
+    table.say("period_start")
+    table.say("amend", links=basket, period=2, clock_ms=300_000)
+    for seq in (basket, assist):
+        assert (table.event(seq).period, table.event(seq).clock_ms) == (2, 300_000)
+
+
+# Order
+
+
+def order(table: Table) -> list[int]:
+    """What stands, as the game was played."""
+    standing = table.game.standing
+    return [e.seq for _, e, _ in in_order(table.game, {}) if standing.stands(e.seq)]
+
+
+def test_the_order_of_plays_can_be_amended(table: Table) -> None:
+    basket, assist = basket_with_assist(table)
+    late = table.seq("foul", team="away")
+    table.say("amend", links=basket, after=late)
+    # The assist comes along: it stood beside its basket.
+    assert order(table) == [1, late, basket, assist]
+    for after in (late, basket, assist):
+        assert table.refused("amend", links=late, after=after) == "after-itself"
+
+
+def test_to_come_after_a_play_is_to_be_at_its_place(table: Table) -> None:
+    first = table.seq("timeout", team="home", clock_ms=500_000)
+    second = table.seq("timeout", team="away", clock_ms=400_000)
+    third = table.seq("foul", team="away", clock_ms=300_000)
+    table.say("amend", links=third, after=first)
+    assert table.event(third).clock_ms == 500_000
+    assert order(table) == [1, first, third, second]
+
+
+def test_two_entries_that_come_after_each_other_are_ordered_all_the_same(table: Table) -> None:
+    a = table.seq("timeout", team="home")
+    b = table.seq("timeout", team="away")
+    moved = table.seq("amend", links=a, after=b)
+    void = table.seq("void", links=moved)
+    table.say("amend", links=b, after=a)
+    table.say("void", links=void)
+    assert order(table) == [1, b, a]
+
+
+def test_a_fact_that_is_put_after_its_parent_belongs_to_it(table: Table) -> None:
+    basket = table.seq("field_goal", team="home", player="4", made=True, clock_ms=500_000)
+    foul = table.seq("foul", team="away", clock_ms=480_000)
+    first = table.seq("free_throw", team="home", made=True)
+    table.say("timeout", team="home", clock_ms=400_000)
+    assist = table.event(table.seq("assist", team="home", player="5", after=basket))
+    second = table.event(table.seq("free_throw", team="home", made=True, after=first))
+    assert (links_of(assist), links_of(second)) == (basket, foul)
+    # It has one already, its parent was taken back, or it can have none.
+    again = table.event(table.seq("assist", team="home", player="6", after=basket))
+    assert links_of(again) is None
+    table.say("void", links=first)
+    third = table.event(table.seq("free_throw", team="home", made=True, after=first))
+    other = table.event(table.seq("foul", team="away", after=basket))
+    assert (links_of(third), links_of(other)) == (foul, None)
+
+
+# Time
+
+
+def test_the_clock_of_time_s_own_facts_can_be_amended(table: Table) -> None:
+    start = table.seq("clock_start")
+    table.wait(10)
+    stop = table.seq("clock_stop")
+    table.say("amend", links=stop, clock_ms=585_000)
+    assert table.game.progress.clock_ms == 585_000
+    table.say("amend", links=1, clock_ms=480_000)
+    end = table.seq("period_end")
+    table.say("amend", links=end, clock_ms=1_000)
+    assert table.event(end).clock_ms == 1_000
+    assert table.refused("amend", links=start, clock_ms=600_001) == "clock-outside-period"
+    assert table.refused("amend", links=start, period=1) == "field-not-of-type"
+    done = table.seq("finalize")
+    assert table.refused("amend", links=done, clock_ms=1) == "cannot-amend"
+
+
+def test_a_period_goes_with_its_clock_and_never_with_its_plays(table: Table) -> None:
+    table.say("period_end")
+    second = table.seq("period_start")
+    table.say("clock_start")
+    table.say("period_end")
+    table.say("void", links=second)
+    assert table.standing_seqs() == [1, 2]
+    table.say("undo")
+    play = table.seq("field_goal", team="home", made=True)
+    assert table.refused("void", links=second) == "period-has-entries"
+    table.say("amend", links=play, period=1, clock_ms=0)
+    table.say("void", links=second)
+    assert table.game.progress.period == 1
+
+
+def test_after_the_final_everything_can_be_corrected(table: Table) -> None:
+    basket, _ = basket_with_assist(table)
+    table.say("finalize")
+    table.say("amend", links=basket, value=2)
+    table.say("field_goal", team="away", made=True, after=basket)
+    table.say("void", links=basket)
+    table.say("undo")
+    assert table.game.progress.status() == "final"
+    score = Sheet(table.game, {"home": (), "away": ()}).sections()["scoreboard"]
+    assert (score["home"]["score"], score["away"]["score"]) == (2, 2)
+
+
+def test_substitutions_can_be_said_anew_in_either_way(table: Table) -> None:
+    change = table.seq("substitution", team="home", player_in="8", player_out="4")
+    table.say("amend", links=change, players=["0", "5", "6", "7", "8"])
+    whole = table.event(change)
+    assert isinstance(whole, Substitution)
+    assert (whole.player_in, whole.player_out, len(whole.players or ())) == (None, None, 5)
+    table.say("amend", links=change, player_in="00", player_out="4")
+    single = table.event(change)
+    assert isinstance(single, Substitution)
+    assert (single.players, single.player_in) == (None, "home-00")
+
+
 # Undo and redo
 
 
@@ -245,3 +509,72 @@ def test_undo_of_one_s_own_void_and_amendment(table: Table) -> None:
         assert table.standing_seqs() == left
     assert table.game.progress.status() == "scheduled"
     assert table.refused("undo") == "nothing-to-undo"
+
+
+def test_an_undone_amendment_must_not_orphan_what_others_added(table: Table) -> None:
+    shot = table.seq("field_goal", team="home", player="4", made=False)
+    table.say("amend", links=shot, made=True)
+    assist = table.seq("assist", "desk:2", team="home", player="5", links=shot)
+    assert table.refused("undo") == "changed-since"
+    table.say("undo", "desk:2")
+    table.say("undo")
+    assert assist not in table.standing_seqs()
+
+
+def test_a_void_is_not_undone_when_another_took_the_place(table: Table) -> None:
+    basket, first = basket_with_assist(table)
+    table.say("void", links=first)
+    table.say("assist", "desk:2", team="home", player="6", links=basket)
+    assert table.refused("undo") == "changed-since"
+
+
+def test_a_redo_finds_things_as_the_undo_left_them(table: Table) -> None:
+    basket, _ = basket_with_assist(table)
+    table.say("void", links=basket)
+    table.say("undo")
+    table.say("amend", "desk:2", links=basket, value=2)
+    assert table.refused("redo") == "changed-since"
+    table.say("undo", "desk:2")
+    table.say("foul", "desk:2", team="away", links=basket)
+    table.say("redo")
+    assert basket not in table.standing_seqs()
+
+
+def test_a_period_is_not_undone_under_other_people_s_plays(table: Table) -> None:
+    table.say("period_end")
+    table.say("period_start")
+    table.say("foul", "desk:2", team="home")
+    assert table.refused("undo") == "changed-since"
+
+
+def test_a_period_that_was_started_again_is_not_redone(table: Table) -> None:
+    table.say("period_end")
+    table.say("period_start")
+    table.say("undo")
+    table.say("period_start", "desk:2")
+    assert table.refused("redo") == "changed-since"
+
+
+def test_an_undo_that_somebody_voided_is_not_redone(table: Table) -> None:
+    table.say("foul", team="home")
+    undo = table.seq("undo")
+    table.say("void", "desk:2", links=undo)
+    assert table.refused("redo") == "changed-since"
+
+
+def test_an_amendment_is_voided_with_all_that_its_call_did(table: Table) -> None:
+    basket, assist = basket_with_assist(table)
+    amended, voided = table.say("amend", links=basket, made=False)
+    table.say("void", "desk:2", links=voided.seq)
+    assert table.standing_seqs() == [1, basket, assist]
+    assert table.refused("void", links=amended.seq) == "already-void"
+
+
+def test_a_log_with_undos_of_nothing_is_read_all_the_same(table: Table) -> None:
+    for cause in ("redo", "undo"):
+        odd = Voided(period=1, clock_ms=0, targets=(1,), cause=cause)
+        entry = Entry(table.game.seq + 1, odd, "desk:2", table.now, f"odd-{cause}")
+        table.game = evolve(table.game, entry)
+        table.entries.append(entry)
+    assert table.refused("undo", "desk:2") == "nothing-to-undo"
+    assert table.refused("redo", "desk:2") == "nothing-to-redo"
