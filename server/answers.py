@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from server.game.calls import Call
-from server.game.events import to_json
+from server.game.eventjson import to_json
 from server.game.state import Game
 from server.gamelog.log import GameRecord
 from server.merging import Clash

@@ -154,8 +154,12 @@ def _unfit(game: Game, call: Call, team: str, links: int) -> IllegalCall | None:
         return IllegalCall("unknown-entry", f"there is no entry {links}")
     if not game.standing.stands(links):
         return IllegalCall("already-void", f"entry {links} is void")
-    if not fits(call.type, team, game.standing.event(entry)):
+    parent = game.standing.event(entry)
+    if not fits(call.type, team, parent):
         return IllegalCall("wrong-link", f"a {call.type} of {team} cannot belong to entry {links}")
+    on_free_throw = call.type == "assist" and isinstance(parent, events.FreeThrow)
+    if on_free_throw and not game.rules.assists_on_free_throws:
+        return IllegalCall("wrong-link", "these rules know no assist on a free throw")
     return None
 
 
@@ -164,11 +168,13 @@ def _rebound_kind(game: Game, call: Call, team: str, links: int | None) -> str:
         _one_of("kind", call.kind, REBOUND_KINDS)
         return call.kind
     entry = None if links is None else game.history.get(links)
-    if entry is not None:
-        shot = game.standing.event(entry)
-        if isinstance(shot, events.Play) and shot.team == team:
-            return "offensive"
-    return "defensive"
+    if entry is None:
+        return "defensive"
+    shot = game.standing.event(entry)
+    if isinstance(shot, events.FreeThrow) and (shot.nth or TRIP) < (shot.of or 0):
+        # Another throw follows, whoever catches this one.
+        return "dead_ball"
+    return "offensive" if isinstance(shot, events.Play) and shot.team == team else "defensive"
 
 
 def _jump_ball(game: Game, call: Call, where: Place) -> Event:

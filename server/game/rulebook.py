@@ -74,7 +74,8 @@ class Rules:
     awards: what a kind gives apart from the bonus.
     foul_out: personal fouls that end a player's game; 0 when nobody fouls out.
     stay_with_five: a fouled-out player stays while the team has only five.
-    sanctions: what else ends a player's game; coach_sanctions: a coach's.
+    sanctions: what else ends a player's game; coach_sanctions: a coach's,
+      counting the fouls of his team that are no player's.
     foul_windows: the first period of each span over which team fouls add up; overtime belongs
       to the last span unless `overtime_fouls_own`.
     bonus_foul: the team foul of a span that gives the opponents free throws; 0 for none;
@@ -216,11 +217,10 @@ class Rules:
 
     def ejected(self, kinds: Mapping[str, int]) -> bool:
         """Whether a player with so many fouls of each kind has to leave, whatever their sum."""
-        return _reached(self.sanctions, kinds)
-
-    def coach_ejected(self, kinds: Mapping[str, int]) -> bool:
-        """The same of a coach; kinds: the fouls of a team that are no player's."""
-        return _reached(self.coach_sanctions, kinds)
+        return any(
+            all(kinds.get(kind, 0) >= count for kind, count in sanction)
+            for sanction in self.sanctions
+        )
 
     # Timeouts
 
@@ -253,12 +253,6 @@ class Rules:
     def document(self) -> dict[str, Any]:
         """The rules as JSON values."""
         return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
-
-
-def _reached(sanctions: tuple[Sanction, ...], kinds: Mapping[str, int]) -> bool:
-    return any(
-        all(kinds.get(kind, 0) >= count for kind, count in sanction) for sanction in sanctions
-    )
 
 
 def _plain(value: Any) -> Any:

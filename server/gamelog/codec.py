@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.game.entry import Entry
-from server.game.events import SCHEMA, Event, from_json, to_json
+from server.game.eventjson import from_json, to_json
+from server.game.events import SCHEMA, Event
 
 # From the schema of the key to the next one. A document goes through all that follow its own.
 Upcasts = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]

@@ -86,11 +86,10 @@ class FoulWatch:
         kinds[event.kind] += 1
         if player in self._gone:
             return
-        limit = self._rules.foul_out
         personals = sum(n for kind, n in kinds.items() if kind in self._rules.personal_kinds)
         if self._rules.ejected(kinds):
             self._gone[player] = Gone(event.team, seq, "ejected")
-        elif 0 < limit <= personals:
+        elif self._rules.fouled_out(personals):
             self._gone[player] = Gone(event.team, seq, "fouled-out")
 
     def _look(self, seq: int, event: Event) -> None:

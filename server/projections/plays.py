@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.game.entry import Entry
+from server.game.eventjson import to_json
 from server.game.events import (
     Adjusted,
     Assist,
@@ -29,7 +30,6 @@ from server.game.events import (
     Substitution,
     Timeout,
     Turnover,
-    to_json,
 )
 from server.game.rules import Rules
 from server.projections.boxscore import number_of

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.game.eventjson import from_json, to_json
 from server.game.events import (
     ClockSet,
     ClockStarted,
@@ -18,8 +19,6 @@ from server.game.events import (
     Rebound,
     Timeout,
     Turnover,
-    from_json,
-    to_json,
 )
 from tests.game.table import Table
 
@@ -120,6 +119,30 @@ def test_a_trip_to_the_line(table: Table) -> None:
     board = said(table, "rebound", team="home", kind="dead_ball")
     assert isinstance(board, Rebound)
     assert board.kind == "dead_ball"
+
+
+def test_nobody_rebounds_a_throw_that_another_one_follows(table: Table) -> None:
+    table.say("foul", team="away", player="10")
+    table.say("free_throw", team="home", made=False, nth=1, of=2)
+    first = said(table, "rebound", team="home")
+    table.say("free_throw", team="home", made=False, nth=2, of=2)
+    last = said(table, "rebound", team="home")
+    table.say("free_throw", team="home", made=False, of=2)
+    unsaid = said(table, "rebound", team="away")
+    assert [e.kind for e in (first, last, unsaid) if isinstance(e, Rebound)] == [
+        *("dead_ball", "offensive", "defensive")
+    ]
+
+
+@pytest.mark.parametrize(("rules", "accepted"), [("fiba", True), ("nba", False), ("nfhs", False)])
+def test_assists_on_free_throws_are_a_matter_of_the_rules(rules: str, accepted: bool) -> None:
+    table = at(rules)
+    table.say("foul", team="away", player="10", kind="shooting")
+    throw = table.seq("free_throw", team="home", player="4", made=True)
+    if accepted:
+        said(table, "assist", team="home", player="5", links=throw)
+    else:
+        assert table.refused("assist", team="home", player="5", links=throw) == "wrong-link"
 
 
 @pytest.mark.parametrize(

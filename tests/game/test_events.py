@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from server.game.calls import IllegalCall
-from server.game.events import EVENTS, FieldGoal, Media, Sighted, from_json, other, to_json
+from server.game.eventjson import from_json, to_json
+from server.game.events import EVENTS, FieldGoal, Media, Sighted, other
 from tests.game.strategies import CALM, SAID
 from tests.game.table import Table
 

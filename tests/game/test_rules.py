@@ -164,11 +164,7 @@ def test_who_has_to_leave(rules: Rules, kinds: dict[str, int], gone: bool) -> No
     assert rules.ejected(kinds) is gone
 
 
-def test_coaches_and_fouling_out() -> None:
-    assert FIBA.coach_ejected({"coach": 1, "bench": 2})
-    assert FIBA.coach_ejected({"bench": 3})
-    assert not FIBA.coach_ejected({"coach": 1, "bench": 1})
-    assert not NBA.coach_ejected({"bench": 3})
+def test_fouling_out() -> None:
     assert [rules.fouled_out(5) for rules in (FIBA, NBA, NFHS)] == [True, False, True]
     assert NBA.fouled_out(6)
     assert not rules_of('{"base": "youth", "foul_out": 0}').fouled_out(9)
