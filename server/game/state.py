@@ -55,6 +55,8 @@ class Progress:
 
 def advance(progress: Progress, event: Event, at: datetime) -> Progress:
     """Progress after one more event that stands, in log order."""
+    if not isinstance(event, _TELLS_TIME):
+        return _seen_at(progress, event, at)
     match event:
         case PeriodStarted(period=period, clock_ms=clock_ms):
             return Progress(period, True, clock_ms, False, at)
@@ -71,14 +73,23 @@ def advance(progress: Progress, event: Event, at: datetime) -> Progress:
         case Finalized():
             left = progress.clock_ms_at(at)
             return replace(progress, clock_ms=left, clock_running=False, clock_at=at, final=True)
+
+
+_TELLS_TIME = (PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet, Finalized)
+
+
+def _seen_at(progress: Progress, event: Event, at: datetime) -> Progress:
+    """While nobody runs the clock, the latest play that names a time is the best we know."""
     if (
-        not progress.clock_running
-        and event.period == progress.period
-        and event.clock_ms < progress.clock_ms
+        progress.clock_running
+        or event.period != progress.period
+        or event.clock_ms >= progress.clock_ms
     ):
-        # Nobody runs the clock, so the latest play that names a time is the best we know.
-        return replace(progress, clock_ms=event.clock_ms, clock_at=at)
-    return progress
+        return progress
+    # Not `replace`: in a game without clock calls this is done for every play of a refold.
+    return Progress(
+        progress.period, progress.period_open, event.clock_ms, False, at, progress.final
+    )
 
 
 @dataclass(frozen=True, slots=True)

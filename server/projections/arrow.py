@@ -16,6 +16,8 @@ class Arrow:
     says so.
     """
 
+    concerns = (JumpBall, PeriodStarted, Possession)
+
     def __init__(self, rules: Rules) -> None:
         self._alternating = rules.arrow
         self.side: str | None = None

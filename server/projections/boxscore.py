@@ -59,13 +59,14 @@ class Line:
 class BoxScore:
     """Accumulates; the order of the facts does not matter."""
 
+    concerns = (Play, RosterAdded)
+
     def __init__(self, rules: Rules, players: Mapping[str, Iterable[str]]) -> None:
         self._rules = rules
         self._lines: dict[str, dict[str, Line]] = {
             side: {player: _player_line(player) for player in ids} for side, ids in players.items()
         }
         self._own = {side: Line({}) for side in players}
-        self._totals = {side: Line({}) for side in players}
 
     def add(self, _seq: int, event: Event) -> None:
         """Count one fact that stands."""
@@ -73,8 +74,6 @@ class BoxScore:
             counts = self._counts(event)
             if counts is not None:
                 self._line(event.team, event.player).add(counts)
-                if self._in_totals(event):
-                    self._totals[event.team].add(counts)
         elif isinstance(event, RosterAdded):
             # A player has a line even before doing anything.
             self._line(event.team, event.player)
@@ -91,9 +90,15 @@ class BoxScore:
         """The counts that belong to the team and no player."""
         return self._own[side].counts
 
-    def totals(self, side: str) -> Mapping[str, int]:
-        """The counts of the team with its players."""
-        return self._totals[side].counts
+    def totals(self, side: str) -> dict[str, int]:
+        """The counts of the team with its players, as far as the code adds its own to them."""
+        parts = [line.counts for line in self._lines[side].values()]
+        own = self._own[side].counts
+        totals = {column: own[column] + sum(p[column] for p in parts) for column in COLUMNS}
+        if not self._rules.team_rebounds_in_totals:
+            for column in ("oreb", "dreb", "reb"):
+                totals[column] -= own[column]
+        return totals
 
     def _side(self, side: str, time: CourtTime, on_court: OnCourt) -> dict[str, Any]:
         lines, stays = self._lines[side], time.stays(side)
@@ -110,35 +115,29 @@ class BoxScore:
                     "eff": efficiency(line.counts),
                 }
             )
-        totals = self._totals[side]
+        totals = self.totals(side)
         all_ms = sum(stay.ms for stay in stays.values())
         return {
             "players": players,
             "team": self._own[side].shown(),
             "totals": {
-                **totals.shown(),
+                **totals,
                 "min_ms": all_ms if time.clock.used else None,
-                "eff": efficiency(totals.counts),
+                "eff": efficiency(totals),
             },
         }
 
     def _counts(self, event: Play) -> Mapping[str, int] | None:
         """What a fact adds, or None for one that is in no column."""
         if isinstance(event, FieldGoal):
-            if is_heave(event):
-                return None
-            return _SHOTS[event.value == 3, event.made] | {"pts": event.value * event.made}
+            return None if is_heave(event) else _SHOTS[event.value, event.made]
         if isinstance(event, FreeThrow):
-            return {"fta": 1, "ftm": event.made, "pts": event.value * event.made}
+            return _THROWS[event.value, event.made]
         if isinstance(event, Rebound):
             return _REBOUNDS.get(event.kind)
         if isinstance(event, Foul):
             return _FOUL if event.kind in self._rules.personal_kinds else None
         return _ONE.get(type(event))
-
-    def _in_totals(self, event: Play) -> bool:
-        own = isinstance(event, Rebound) and event.player is None
-        return not own or self._rules.team_rebounds_in_totals
 
     def _line(self, team: str, player: str | None) -> Line:
         if player is None:
@@ -150,10 +149,18 @@ class BoxScore:
         return line
 
 
-_SHOTS: Mapping[tuple[bool, bool], dict[str, int]] = {
-    (three, made): {"fga": 1, "fgm": int(made), "fg3a": int(three), "fg3m": int(three and made)}
-    for three in (True, False)
-    for made in (True, False)
+# By value and whether it went in.
+_SHOTS: Mapping[tuple[int, bool], Mapping[str, int]] = {
+    (1, False): {"fga": 1},
+    (1, True): {"fga": 1, "fgm": 1, "pts": 1},
+    (2, False): {"fga": 1},
+    (2, True): {"fga": 1, "fgm": 1, "pts": 2},
+    (3, False): {"fga": 1, "fg3a": 1},
+    (3, True): {"fga": 1, "fg3a": 1, "fgm": 1, "fg3m": 1, "pts": 3},
+}
+_THROWS: Mapping[tuple[int, bool], Mapping[str, int]] = {
+    **{(value, False): {"fta": 1} for value in (1, 2, 3)},
+    **{(value, True): {"fta": 1, "ftm": 1, "pts": value} for value in (1, 2, 3)},
 }
 # Dead-ball rebounds are told and in no column.
 _REBOUNDS = {"offensive": {"reb": 1, "oreb": 1}, "defensive": {"reb": 1, "dreb": 1}}

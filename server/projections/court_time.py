@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from server.game.events import (
     SIDES,
     Event,
+    FieldGoal,
     Foul,
     FreeThrow,
     other,
 )
 from server.game.rules import Rules
-from server.game.score import points_of
-from server.game.state import Game
 from server.projections.clock import PlayedClock
 from server.projections.on_court import Five, OnCourt
-from server.projections.order import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,9 @@ class CourtTime:
     An adjustment of the score belongs to nobody.
     """
 
+    # All of them: each says how far the clock has run.
+    concerns = (Event,)
+
     def __init__(self, rules: Rules, on_court: OnCourt) -> None:
         """on_court: takes in each fact after this fold did."""
         self._rules = rules
@@ -62,25 +63,18 @@ class CourtTime:
         self._spells: dict[str, dict[Five, Spell]] = {side: {} for side in SIDES}
         self._at_foul: dict[int, Mapping[str, Five]] = {}
         self.clock = PlayedClock(rules)
-        self.played_ms = 0
 
     def add(self, seq: int, event: Event) -> None:
         """Take in the fact of entry `seq`."""
-        self._run_to(event)
-        if isinstance(event, Foul):
-            if self._rules.margin_at_foul:
-                self._at_foul[seq] = self.on_court.fives()
-            return
-        scored = points_of(event)
-        if scored is None or event.name == "adjust":
-            return
-        team, points = scored
-        there = None
-        if isinstance(event, FreeThrow) and event.links is not None:
-            there = self._at_foul.get(event.links)
-        there = self.on_court.fives() if there is None else there
-        self._spell(team, there[team]).points_for += points
-        self._spell(other(team), there[other(team)]).points_against += points
+        passed_ms = self.clock.run_to(event)
+        if passed_ms:
+            for side in SIDES:
+                self._spell(side, self.on_court.five(side)).ms += passed_ms
+        if isinstance(event, FieldGoal | FreeThrow):
+            if event.made:
+                self._score(event)
+        elif isinstance(event, Foul) and self._rules.margin_at_foul:
+            self._at_foul[seq] = self.on_court.fives()
 
     def stays(self, side: str) -> dict[str, Stay]:
         """What each player of a side who was on the court has gathered."""
@@ -92,21 +86,18 @@ class CourtTime:
                 margin[player] += spell.margin
         return {player: Stay(ms[player], margin[player]) for player in ms}
 
-    def stay(self, player: str) -> Stay:
-        """The same of one player; nothing for one who never played."""
-        return self.stays(player.partition("-")[0]).get(player, NOWHERE)
-
     def spells(self, side: str) -> Mapping[Five, Spell]:
         """Every group that was on the court together."""
         return self._spells[side]
 
-    @property
-    def uneven_ms(self) -> dict[str, int]:
-        """The time that each side did not have exactly five on the court."""
-        return {
-            side: sum(spell.ms for five, spell in spells.items() if len(five) != 5)
-            for side, spells in self._spells.items()
-        }
+    def _score(self, event: FieldGoal | FreeThrow) -> None:
+        there = None
+        if isinstance(event, FreeThrow) and event.links is not None:
+            there = self._at_foul.get(event.links)
+        there = self.on_court.fives() if there is None else there
+        against = other(event.team)
+        self._spell(event.team, there[event.team]).points_for += event.value
+        self._spell(against, there[against]).points_against += event.value
 
     def _spell(self, side: str, five: Five) -> Spell:
         spells = self._spells[side]
@@ -114,21 +105,3 @@ class CourtTime:
         if spell is None:
             spell = spells[five] = Spell()
         return spell
-
-    def _run_to(self, event: Event) -> None:
-        passed_ms = self.clock.run_to(event)
-        if passed_ms:
-            self.played_ms += passed_ms
-            for side in SIDES:
-                self._spell(side, self.on_court.five(side)).ms += passed_ms
-
-
-def court_time(game: Game) -> CourtTime:
-    """The fold over all that stands. A game that has not ended is counted up to the last
-    fact."""
-    on_court = OnCourt()
-    fold = CourtTime(game.rules, on_court)
-    for seq, event in facts(game):
-        fold.add(seq, event)
-        on_court.add(seq, event)
-    return fold

@@ -14,6 +14,8 @@ class OnCourt:
     happened. It may be fewer or more than five: nothing that was said is left out.
     """
 
+    concerns = (Starters, Substitution)
+
     def __init__(self) -> None:
         self._fives: dict[str, Five] = dict.fromkeys(SIDES, ())
         self._first: dict[str, Starters] = {}

@@ -9,8 +9,11 @@ from typing import Any
 
 from server.game.events import (
     SIDES,
+    Adjusted,
     Event,
+    FieldGoal,
     Foul,
+    FreeThrow,
     RosterAdded,
     Timeout,
     other,
@@ -28,11 +31,14 @@ Moment = tuple[int, int]
 class ScoreBoard:
     """Accumulates facts in the order of the game."""
 
+    concerns = (FieldGoal, FreeThrow, Adjusted, Foul, Timeout, RosterAdded, *Arrow.concerns)
+
     def __init__(
         self, rules: Rules, players: Mapping[str, Iterable[str]], on_court: OnCourt
     ) -> None:
         self._rules = rules
         self._on_court = on_court
+        self._score = dict.fromkeys(SIDES, 0)
         self._points = {side: Counter[int]() for side in SIDES}
         # Place (period, clock) of each; what one shows of them follows from the rules.
         self._fouls: dict[str, list[Moment]] = {side: [] for side in SIDES}
@@ -46,6 +52,7 @@ class ScoreBoard:
         scored = points_of(event)
         if scored is not None:
             self._points[scored[0]][event.period] += scored[1]
+            self._score[scored[0]] += scored[1]
             return
         match event:
             case Foul(team=team, kind=kind):
@@ -59,7 +66,7 @@ class ScoreBoard:
 
     def score(self) -> tuple[int, int]:
         """Home, away."""
-        return self._points["home"].total(), self._points["away"].total()
+        return self._score["home"], self._score["away"]
 
     def section(self, progress: Progress) -> dict[str, Any]:
         rules, period = self._rules, progress.period
@@ -107,7 +114,7 @@ class ScoreBoard:
         )
         return {
             "name": None,
-            "score": points.total(),
+            "score": self._score[side],
             "fouls": self._team_fouls(side, period),
             "bonus": award.throws > 0,
             "one_and_one": award.one_and_one,

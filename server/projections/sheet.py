@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from server.game.entry import Entry
 from server.game.events import EVENTS, Event
@@ -27,8 +27,9 @@ LATEST = 20
 class Fold(Protocol):
     """Accumulates the facts that stand, in the order of the game."""
 
-    # Facts of other kinds may be kept from it: they change nothing.
-    concerns: ClassVar[tuple[type[Event], ...]]
+    @property
+    def concerns(self) -> tuple[type[Event], ...]:
+        """Facts of other kinds may be kept from it: they change nothing."""
 
     def add(self, seq: int, event: Event, /) -> None:
         """Take in the fact of entry `seq`."""
@@ -105,17 +106,11 @@ class Sheet:
         return line if correction is None else {**line, "correction": correction}
 
     def _fold(self, game: Game) -> None:
-        standing = game.standing
+        stands, changed = game.standing.stands, game.standing.changed
         # What was voided keeps its place in the list of plays.
         for order, entry, event in in_order(game, self._paths):
-            changed = standing.changed.get(entry.seq)
-            self._take(
-                entry,
-                event,
-                order,
-                voided=not standing.stands(entry.seq),
-                amended_by=None if changed is None else changed.by,
-            )
+            by = changed[entry.seq].by if entry.seq in changed else None
+            self._take(entry, event, order, voided=not stands(entry.seq), amended_by=by)
 
     def _take(
         self, entry: Entry, event: Event, order: Order, *, voided: bool, amended_by: str | None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,15 @@ from server.book import Book
 from server.books import Books
 from server.clock import SystemClock
 from server.game.entry import Entry
+from server.game.events import FieldGoal
 from server.gamelog.engine import open_engine
 from server.gamelog.log import Log
 from server.gamelog.memory import MemoryLog
 from server.gamelog.sql import SqlLog
+from server.projections.sheet import Sheet
+from server.projections.stats import stats
 from server.referee import Referee
-from tests.game.table import AWAY, HOME
-
-PLAYERS = {side: [{"number": n} for n in ids] for side, ids in (("home", HOME), ("away", AWAY))}
-GAME = {"rules": "fiba", **{side: {"players": ids} for side, ids in PLAYERS.items()}}
+from tests.bench.long_game import NEW_GAME, Body, calls
 
 
 def main(seconds: float) -> dict[str, object]:
@@ -39,73 +39,71 @@ def main(seconds: float) -> dict[str, object]:
         figures[f"append at 600 entries, {log}, CPU ms p50"] = _at(cpu_ms, 0.5)
         figures[f"append at 600 entries, {log}, wall ms p95"] = _at(wall_ms, 0.95)
     for size in (600, 5_000, 20_000):
-        refold_ms, ratio = _refolds(size, seconds)
-        figures[f"correction at {size} entries, CPU ms p50"] = _at(refold_ms, 0.5)
-        figures[f"correction at {size} entries, CPU ms p95"] = _at(refold_ms, 0.95)
-        figures[f"correction at {size} entries, x plain loop"] = ratio
+        for name, value in _corrections(size, seconds).items():
+            figures[f"{size} entries: {name}"] = value
     return figures
 
 
 def _books(log: Log) -> tuple[Books, str]:
     numbers = count(1)
     books = Books(log, SystemClock(), lambda: f"id-{next(numbers)}", Referee())
-    return books, books.people.create_game(GAME).game_id
+    return books, books.people.create_game(NEW_GAME).game_id
 
 
-def _body(n: int) -> dict[str, Any]:
-    player = HOME[n % len(HOME)]
-    body: dict[str, Any] = {"call_id": f"c{n}", "team": "home", "player": player}
-    match n % 4:
-        case 0 | 1:
-            return {**body, "type": "field_goal", "made": n % 8 < 4, "value": 2 + n % 2}
-        case 2:
-            return {**body, "type": "rebound"}
-    return {**body, "type": "foul"}
-
-
-def _fill(books: Books, game: str, entries: int) -> None:
-    books.rulings.call(game, {"call_id": "start", "type": "period_start"}, "desk")
-    for n in range(1, entries):
-        books.rulings.call(game, _body(n), "desk")
+def _fill(books: Books, game: str, bodies: Iterable[Body]) -> None:
+    for body in bodies:
+        books.rulings.call(game, body, "desk")
 
 
 def _appends(log: Log, seconds: float) -> tuple[list[float], list[float]]:
     """CPU and wall milliseconds of each call from entry 600 on."""
     books, game = _books(log)
-    _fill(books, game, 600)
+    bodies = calls(900)
+    _fill(books, game, islice(bodies, 600))
     cpu_ms, wall_ms = [], []
     until = time.monotonic() + seconds / 10
-    for n in range(600, 900):
+    for body in bodies:
         if time.monotonic() > until:
             break
         cpu, wall = time.thread_time(), time.perf_counter()
-        books.rulings.call(game, _body(n), "desk")
+        books.rulings.call(game, body, "desk")
         cpu_ms.append((time.thread_time() - cpu) * 1e3)
         wall_ms.append((time.perf_counter() - wall) * 1e3)
     log.close()
     return cpu_ms, wall_ms
 
 
-def _refolds(size: int, seconds: float) -> tuple[list[float], float]:
-    """CPU milliseconds of voids all over a game of `size`, and how many times that of a loop
-    that only counts."""
+def _corrections(size: int, seconds: float) -> dict[str, float]:
+    """What voids all over a game of `size` cost, and how many times that of a loop that only
+    counts is a fold of everything."""
     log = MemoryLog()
     books, game = _books(log)
-    _fill(books, game, size)
+    _fill(books, game, calls(size))
     record = books.reading.record(game)
     entries = log.entries(game)
+    players = {"home": record.home, "away": record.away}
+    folded = Book(record, entries).game
     loop_ms = _cpu_ms(lambda: _plain_loop(entries))
-    fold_ms = _cpu_ms(lambda: Book(record, entries).sections())
+    fold_ms = _cpu_ms(lambda: Sheet(folded, players).sections())
+    stats_ms = _cpu_ms(lambda: stats(folded, players))
+    shots = [entry.seq for entry in entries if isinstance(entry.event, FieldGoal)]
     taken = []
     until = time.monotonic() + seconds / 5
-    for n in range(100):
+    for n, seq in enumerate(shots[:: max(1, len(shots) // 100)]):
         if time.monotonic() > until:
             break
-        void = {"call_id": f"v{n}", "type": "void", "links": 2 + n * (size // 110)}
+        void = {"call_id": f"v{n}", "type": "void", "links": seq}
         cpu = time.thread_time()
         books.rulings.call(game, void, "desk")
         taken.append((time.thread_time() - cpu) * 1e3)
-    return taken, fold_ms / loop_ms
+    return {
+        "correction, CPU ms p50": _at(taken, 0.5),
+        "correction, CPU ms p95": _at(taken, 0.95),
+        "correction p95, x plain loop": _at(taken, 0.95) / loop_ms,
+        "all projections folded, CPU ms": fold_ms,
+        "all projections folded, x plain loop": fold_ms / loop_ms,
+        "statistics on demand, CPU ms": stats_ms,
+    }
 
 
 def _plain_loop(entries: Sequence[Entry]) -> Counter[tuple[str | None, str]]:
