@@ -8,7 +8,8 @@ const TEAMS = ["home", "away"];
 /** A scoreboard inside `parent`; `draw` follows the state, `tick` the running clock. */
 export class Board {
   #sides = {};
-  #period = el("div", { class: "period" });
+  #period = el("span", { class: "period" });
+  #arrow = el("span", { class: "arrow", role: "img", hidden: true });
   #clock = el("div", { class: "clock", role: "timer", "aria-label": "Game clock" });
   #said = el("div", { class: "unseen", "aria-live": "polite" });
   #board = null;
@@ -26,7 +27,8 @@ export class Board {
         el("div", { class: "fouls" }, parts.fouls, " ", parts.bonus));
       this.#sides[team] = parts;
     }
-    const middle = el("div", { class: "middle" }, this.#period, this.#clock);
+    const middle = el("div", { class: "middle" },
+      el("div", {}, this.#period, this.#arrow), this.#clock);
     parent.classList.add("board");
     parent.replaceChildren(this.#sides.home.side, middle, this.#sides.away.side, this.#said);
   }
@@ -49,6 +51,7 @@ export class Board {
       show(bonus, Boolean(side.bonus));
     }
     setText(this.#period, periodText(board));
+    this.#point(board);
     this.#board = board;
     this.#say(board);
   }
@@ -58,6 +61,14 @@ export class Board {
     if (!this.#board) return;
     setText(this.#clock, formatClock(remaining(this.#board, nowMs)));
     this.#clock.dataset.running = String(Boolean(this.#board.clock_running));
+  }
+
+  /** The arrow of alternating possession. */
+  #point({ possession, ...board }) {
+    show(this.#arrow, Boolean(possession));
+    if (!possession) return;
+    setText(this.#arrow, possession === "home" ? "◀" : "▶");
+    this.#arrow.setAttribute("aria-label", `Possession arrow: ${board[possession]?.name || possession}`);
   }
 
   /** The score for people who listen; once a second at most, so that it is not chatter. */

@@ -1,6 +1,8 @@
 // What the desk can say, and how a tap becomes a call. Pure.
 
-/** The buttons of the desk. `who`: what a tap needs besides, a player (or team) or a team. */
+import { kindWord } from "./kinds.js";
+
+/** The buttons of the desk. `who`: "team" where no player is meant. */
 export const ACTIONS = Object.freeze([
   { id: "made2", label: "+2", hint: "Two made", key: "w", type: "field_goal", value: 2, made: true, look: "made" },
   { id: "made3", label: "+3", hint: "Three made", key: "e", type: "field_goal", value: 3, made: true, look: "made" },
@@ -16,6 +18,7 @@ export const ACTIONS = Object.freeze([
   { id: "dreb", label: "Def reb", hint: "Defensive rebound", key: "r", type: "rebound", kind: "defensive" },
   { id: "assist", label: "Assist", hint: "Assist", key: "a", type: "assist" },
   { id: "block", label: "Block", hint: "Block", key: "b", type: "block" },
+  { id: "sub", label: "Sub", hint: "Substitution", key: "u", type: "substitution" },
 ].map(Object.freeze));
 
 const SAID = ["type", "value", "made", "kind"];
@@ -34,47 +37,39 @@ export function playCall(action, who, context) {
 }
 
 /**
- * The calls that make a team's five what was chosen: starters when there was no line-up, else
- * one substitution for each pair (a call may also name only who comes or only who goes).
+ * The calls that make a team's five what was chosen: starters when there was no line-up, one
+ * substitution for one pair, else the whole new five in one.
  * @param {string[]} before ids on court @param {string[]} after ids chosen
  */
 export function lineupCalls(team, before, after, context) {
-  if (before.length === 0) {
-    return after.length ? [withoutNulls({ type: "starters", team, players: after, ...context() })] : [];
-  }
   const out = before.filter((id) => !after.includes(id));
   const into = after.filter((id) => !before.includes(id));
-  return Array.from({ length: Math.max(out.length, into.length) }, (_, i) =>
-    withoutNulls({
-      type: "substitution", team, player_out: out[i] ?? null, player_in: into[i] ?? null, ...context(),
-    }));
-}
-
-/** What usually follows an action: whom to ask next, or null. */
-export function followUp(call) {
-  const other = call.team === "home" ? "away" : "home";
-  if (call.type === "field_goal" && call.made) {
-    return { ask: "Assist", choices: [{ team: call.team, action: "assist", not: call.player }] };
+  if (!out.length && !into.length) return [];
+  if (before.length === 0) return [{ type: "starters", team, players: after, ...context() }];
+  if (out.length < 2 && into.length < 2) {
+    const [player_out] = out;
+    const [player_in] = into;
+    return [withoutNulls({ type: "substitution", team, player_out, player_in, ...context() })];
   }
-  if (["field_goal", "free_throw"].includes(call.type) && !call.made) {
-    return {
-      ask: "Rebound",
-      choices: [{ team: other, action: "dreb", all: true }, { team: call.team, action: "oreb", all: true }],
-    };
-  }
-  if (call.type === "turnover") {
-    return { ask: "Steal", choices: [{ team: other, action: "steal" }] };
-  }
-  return null;
+  return [{ type: "substitution", team, players: after, ...context() }];
 }
 
 /** A call in words, for the queue and the undo line. @param {(team, id) => string} nameOf */
 export function describe(call, nameOf) {
-  const action = ACTIONS.find((one) =>
-    one.type === call.type && ["value", "made", "kind"].every((name) => one[name] === call[name]));
-  const words = action?.hint ?? OTHER_WORDS[call.type] ?? call.type;
   const who = call.team ? nameOf(call.team, call.player ?? null) : "";
+  const words = wordsOf(call, nameOf);
   return who ? `${words}, ${who}` : words;
+}
+
+function wordsOf(call, nameOf) {
+  const { type, kind, player_in: into, player_out: out } = call;
+  if (type === "foul" && kind) return /technical/i.test(kindWord(type, kind)) ? kindWord(type, kind) : `${kindWord(type, kind)} foul`;
+  if (type === "turnover" && kind) return `Turnover (${kindWord(type, kind).toLowerCase()})`;
+  if (type === "free_throw" && call.of) return `Free throw ${call.nth} of ${call.of} ${call.made ? "made" : "missed"}`;
+  if (type === "substitution" && into && out) return `${nameOf(call.team, into)} for ${nameOf(call.team, out)}`;
+  const action = ACTIONS.find((one) =>
+    one.type === type && ["value", "made", "kind"].every((name) => one[name] === call[name]));
+  return action?.hint ?? OTHER_WORDS[type] ?? type;
 }
 
 const OTHER_WORDS = {
@@ -83,12 +78,21 @@ const OTHER_WORDS = {
   clock_start: "Clock starts",
   clock_stop: "Clock stops",
   clock_set: "Clock set",
-  starters: "Line-up",
-  substitution: "Substitution",
+  starters: "Starters",
+  substitution: "Line-up",
   roster_add: "New player",
+  rebound: "Rebound",
+  jump_ball: "Jump ball",
+  possession: "Arrow",
+  timeout: "Timeout",
+  adjust: "Score adjusted",
+  confirm: "Score confirmed",
   finalize: "Final",
+  note: "Note",
+  amend: "Play changed",
   void: "Play taken back",
   undo: "Undo",
+  redo: "Redo",
 };
 
 /** A random id; crypto.randomUUID exists only on https pages. */
@@ -98,6 +102,6 @@ export function newId(random = crypto) {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function withoutNulls(call) {
+export function withoutNulls(call) {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => (value ?? null) !== null));
 }

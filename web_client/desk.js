@@ -1,57 +1,110 @@
 // The scorekeeper's page: taps become calls, calls wait in a queue until the server has them.
 
-import { Api } from "./api.js";
+import { Api, inWords } from "./api.js";
 import { Board } from "./board.js";
-import { ACTIONS, describe, lineupCalls, newId, playCall } from "./calls.js";
+import { ACTIONS, describe, lineupCalls, newId } from "./calls.js";
 import { remaining } from "./clock.js";
-import { FollowUp } from "./deskafter.js";
+import { Strip } from "./deskafter.js";
 import { ClockControls } from "./deskclock.js";
+import { Court } from "./deskcourt.js";
+import { MendDialog } from "./deskedit.js";
+import { Entry } from "./deskentry.js";
+import { FinishDialog } from "./deskfinish.js";
+import { Flags } from "./deskflags.js";
+import { askLineup, askNumber } from "./desklineup.js";
+import { More } from "./deskmore.js";
+import { PlayList } from "./deskplays.js";
 import { ProposalCards } from "./deskproposals.js";
-import { TeamColumns, answered, askLineup, keyOf } from "./deskteams.js";
-import { byId, el, follow, setText, show } from "./dom.js";
+import { Settings } from "./desksettings.js";
+import { hearKeys, listKeys } from "./deskkeys.js";
+import { Taken } from "./desktaken.js";
+import { TeamColumns } from "./deskteams.js";
+import { answered, byId, el, follow, setText, show } from "./dom.js";
 import { drawCamera, drawLine } from "./line.js";
 import { LiveGame } from "./live.js";
-import { withPending } from "./pending.js";
-import { drawPlays } from "./plays.js";
+import { placeBeside, standAgainCall } from "./mending.js";
+import { rosterWithPending, withPending } from "./pending.js";
+import { named } from "./plays.js";
 import { CallQueue } from "./queue.js";
 import { openPage } from "./tokens.js";
 
 /** What has a place in the game: sent late, these say it themselves. */
-const LATE = [...new Set(ACTIONS.map((action) => action.type)), "starters", "substitution"];
+const LATE = [...new Set(ACTIONS.map((action) => action.type)), "starters", "jump_ball", "possession", "note", "adjust"];
 const TICK_MS = 100;
-const SURE_MS = 3_000;
 
 const { game, token, tokens } = openPage("desk", location, history, localStorage);
 const base = `/api/v1/games/${game}`;
-const NO_CLOCK = `courtside.clockless.${game}`;
+const api = new Api(token);
 
-let chosen = null; // {team, player} that waits for an action
-let armed = null; // an action, or {proposal, choice}, that waits for a player
-let clockless = localStorage.getItem(NO_CLOCK) === "1";
-let said = ""; // the last call of this page, in words
-const seqs = new Map(); // call_id -> the first entry it made
-const mine = []; // the calls of this page that may be undone, latest last
+let beside = null; // where calls are put in: {after, period, clock_ms} in the past
+let spot = null; // where the next shot is taken
+const seqs = new Map(); // call_id -> the last entry it made
+const troubles = []; // what could not be done, besides the calls of the queue
+const amends = new Map(); // call_id -> what is to be changed once its entry is known
 
+const settings = new Settings(localStorage, game, () => { drawBoard(); drawEntry(); });
 const board = new Board(byId("board"));
-const teams = new TeamColumns({ onPick: pick, onLineup: changeLineup, onAdd: addPlayer });
-const after = new FollowUp(byId("after"), teams, finish);
+const teams = new TeamColumns({
+  onPick: (team, player) => entry.pick(team, player),
+  onQuick: (team, action) => entry.quick(action, team),
+  onLineup: changeLineup,
+  onAdd: addPlayer,
+});
+const queue = new CallQueue(api, localStorage, game, drawQueue);
+const taken = new Taken(queue, (body, label) => send(body, { label }));
+const entry = new Entry({
+  get rules() { return rules(); },
+  playing: (team) => teams.playing(team),
+  bench: (team) => teams.bench(team),
+  name: (team, id) => teams.nameOf(team, id),
+  board: scoreboard,
+  asks: () => settings.asking,
+  context,
+  tap,
+  send: (call, at) => send(withSpot(call), { tap: at }),
+  accept,
+  seqOf,
+  amend,
+  lineup: changeLineup,
+  changed: drawEntry,
+});
+const strip = new Strip(byId("after"), {
+  onAnswer: (chip) => entry.answer(chip),
+  onDone: () => entry.done(),
+  onSkip: () => entry.cancel(),
+});
+const flags = new Flags((seq) => mend.open(seq));
+const finish = new FinishDialog({ send, context, flags });
 const clock = new ClockControls({
-  send, context, place, now: () => live.now(), clockless: () => clockless,
+  send, context, place, now: () => live.now(), clockless,
+  shotClock: () => (settings.shotClock ? rules() : {}),
+  onEnd: (type, now) => { entry.leave(); finish.open(type, now); },
 });
+const court = new Court(byId("court"), (tapped) => { spot = tapped; court.mark(spot); });
+const plays = new PlayList({
+  load: async () => (await api.get(`${base}/plays`)).plays,
+  onOpen: (seq) => mend.open(seq),
+  onTrouble: trouble,
+});
+const mend = new MendDialog({
+  state, clockless, context, plays: () => plays.all(),
+  send: (call, label) => send(call, { label }),
+  standAgain,
+  insert: async (play, side) => putIn(play, placeBeside(await plays.all(), play, side)),
+});
+new More({ send, context, state, board: scoreboard, clockless, name: (team) => teams.nameOf(team, null) });
 const proposals = new ProposalCards(byId("proposals"), {
-  onAccept: acceptProposal, onReject: rejectProposal,
+  onAccept: (proposal, choice) => entry.accept(proposal, choice),
+  onReject: rejectProposal,
 });
-const queue = new CallQueue(new Api(token), localStorage, game, drawQueue);
 const live = new LiveGame(game, token, {
   onChange(_, changed, message) {
     if (message.type === "snapshot") queue.settle([], message.seq);
     if (message.type === "update") {
-      for (const { call_id, seq } of message.entries ?? []) {
-        if (!seqs.has(call_id)) seqs.set(call_id, seq);
-      }
+      for (const { call_id, seq } of message.entries ?? []) known(call_id, seq);
       queue.settle(message.entries ?? [], message.seq);
     }
-    if (changed.length) draw(changed);
+    if (changed.length) draw(changed, message.type === "update" ? message.entries ?? [] : null);
   },
   onState() {
     drawLine(byId("line"), live);
@@ -62,137 +115,174 @@ const live = new LiveGame(game, token, {
 
 // ---- what is known
 
-/** The scoreboard with the calls that still wait. */
-function scoreboard() {
-  const known = live.view.state.scoreboard;
-  if (!known) return null;
-  const now = withPending(known, queue.items);
-  return clockless ? { ...now, clock_ms: null, clock_running: false } : now;
+function state() {
+  return live.view.state;
 }
 
+function rules() {
+  return state().rules ?? {};
+}
+
+function clockless() {
+  return rules().clock === "none" || settings.clockless;
+}
+
+/** Calls that still wait, the draft among them. */
+function pending() {
+  return entry.draft ? [...queue.items, { body: entry.draft, at: live.now() }] : queue.items;
+}
+
+/** The scoreboard with the calls that still wait. */
+function scoreboard() {
+  const { scoreboard: shown } = state();
+  if (!shown) return null;
+  const now = withPending(shown, pending());
+  return clockless() ? { ...now, clock_ms: null, clock_running: false } : now;
+}
+
+/** What every call says about itself. */
 function context() {
-  return { call_id: newId(), base: live.view.seq };
+  return { call_id: newId(), base: live.view.seq, ...beside };
 }
 
 /** Where in the game we are, for a call that reaches the server late. */
 function place() {
   const now = scoreboard();
   if (!now?.period) return {};
-  const left = clockless ? null : remaining(now, live.now());
+  const left = clockless() ? null : remaining(now, live.now());
   if (left === null) return { period: now.period };
   return { period: now.period, clock_ms: Math.min(Math.round(left), now.period_ms ?? Infinity) };
 }
 
-function send(body, label = describe(body, (team, id) => teams.nameOf(team, id))) {
-  const late = LATE.includes(body.type) ? place() : undefined;
-  const kept = queue.add({ path: `${base}/calls`, id: body.call_id, body, late, label, at: live.now() });
-  if (kept) remember(body, label);
+/** When and where a tap is, for a call that is sent later. */
+function tap() {
+  return { at: live.now(), added: Date.now(), late: beside ? undefined : place() };
+}
+
+/** The entry that a call made, as far as it is known. */
+function seqOf(callId) {
+  return queue.items.find((item) => item.id === callId)?.seq ?? seqs.get(callId);
+}
+
+// ---- saying things
+
+function send(body, { label = describe(body, (team, id) => teams.nameOf(team, id)), tap: tapped = tap() } = {}) {
+  const { late, ...when } = tapped;
+  const item = { path: `${base}/calls`, id: body.call_id, body, label, ...when };
+  const kept = queue.add(LATE.includes(body.type) ? { ...item, late } : item);
+  if (kept) taken.did(item);
+  drawEntry();
   return kept;
 }
 
-/** What the undo button takes back next. Corrections themselves are not undone by it. */
-function remember(body, label) {
-  said = label;
-  if (!["void", "undo"].includes(body.type)) mine.push({ callId: body.call_id, label });
-  drawArmed();
+/** A shot is where the court was tapped before it. */
+function withSpot(call) {
+  if (call.type !== "field_goal" || !spot) return call;
+  const where = spot;
+  spot = null;
+  court.mark(null);
+  return { ...call, ...where };
 }
 
-// ---- taps
-
-function pick(team, player) {
-  if (armed) return finish(armed, { team, player });
-  const again = chosen?.team === team && chosen.player === player;
-  chosen = again ? null : { team, player };
-  drawArmed();
+/** Add to a call of this page: before it goes out, or as a change of what it made. */
+function amend(callId, fields) {
+  const item = queue.items.find((one) => one.id === callId);
+  if (item && queue.cancel(callId)) return queue.add({ ...item, body: { ...item.body, ...fields } });
+  const seq = seqOf(callId);
+  if (seq === undefined) return amends.set(callId, { ...amends.get(callId), ...fields });
+  return send({ type: "amend", links: seq, ...fields, call_id: newId() });
 }
 
-function act(action) {
-  if (chosen) return finish(action, chosen);
-  armed = armed?.id === action.id ? null : action;
-  drawArmed();
+function known(callId, seq) {
+  seqs.set(callId, seq);
+  const fields = amends.get(callId);
+  if (!fields) return;
+  amends.delete(callId);
+  send({ type: "amend", links: seq, ...fields, call_id: newId() });
 }
 
-function finish(what, who) {
-  if (what.proposal) {
-    const { proposal, choice } = what;
-    const body = { ...choice, team: who.team, ...(who.player && { player: who.player }) };
-    // The proposal's own id makes a repeated answer count once.
-    const expect = { type: "field_goal", ...choice, ...who };
-    const path = `${base}/proposals/${proposal.id}/accept`;
-    queue.add({ path, id: `proposal-${proposal.id}`, body, expect, label: "Shot accepted", at: live.now() });
-    release();
-    return after.ask(expect);
-  }
-  const call = playCall(what, who, context());
-  const kept = send(call);
-  release();
-  if (kept) after.ask(call);
-}
-
-function release() {
-  chosen = null;
-  armed = null;
-  drawArmed();
-}
-
-/** Undo the last call of this page: take it from the queue, or void what it made. */
-function undoLast() {
-  const last = mine.pop();
-  if (!last) return;
-  after.hide();
-  if (queue.cancel(last.callId)) {
-    said = `Taken back: ${last.label}`;
-    return drawArmed();
-  }
-  const item = queue.items.find((one) => one.id === last.callId);
-  const seq = item?.seq ?? seqs.get(last.callId);
-  const how = seq === undefined ? { type: "undo" } : { type: "void", links: seq };
-  send({ ...how, call_id: newId() }, `Taken back: ${last.label}`);
-}
-
-// ---- people, proposals
-
-async function changeLineup(team) {
-  const players = teams.players(team);
-  const before = players.filter((player) => player.on_court).map((player) => player.id);
-  const after = await askLineup(teams.nameOf(team, null), players);
-  if (!after) return;
-  for (const call of lineupCalls(team, before, after, context)) send(call);
-}
-
-async function addPlayer(team) {
-  byId("player-number").value = "";
-  setText(byId("player-title"), `New player: ${teams.nameOf(team, null)}`);
-  if ((await answered(byId("player-dialog"))) !== "ok") return;
-  const player = byId("player-number").value.trim();
-  if (player) send({ type: "roster_add", team, player, ...context() });
-}
-
-function acceptProposal(proposal, choice) {
-  if (chosen) return finish({ proposal, choice }, chosen);
-  armed = armed?.proposal?.id === proposal.id ? null : { proposal, choice };
-  drawArmed();
+function accept(proposal, choice, who) {
+  const body = { ...choice, team: who.team, ...(who.player && { player: who.player }) };
+  // The proposal's own id makes a repeated answer count once.
+  const id = `proposal-${proposal.id}`;
+  const expect = { type: "field_goal", ...choice, ...who, call_id: id };
+  const path = `${base}/proposals/${proposal.id}/accept`;
+  queue.add({ path, id, body, expect, label: "Shot accepted", at: live.now() });
+  return expect;
 }
 
 function rejectProposal(proposal) {
-  release();
+  entry.cancel();
   const path = `${base}/proposals/${proposal.id}/reject`;
   queue.add({ path, id: newId(), body: {}, label: "No shot", at: live.now() });
 }
 
+// ---- people, the past
+
+async function changeLineup(team) {
+  entry.leave();
+  const players = teams.players(team);
+  const before = players.filter((player) => player.on_court).map((player) => player.id);
+  const after = await askLineup(teams.nameOf(team, null), players);
+  for (const call of after ? lineupCalls(team, before, after, context) : []) send(call);
+}
+
+/** A number that is typed: a player to add, or who did what was tapped before. */
+async function addPlayer(team) {
+  const acting = entry.armed;
+  const number = await askNumber(`${acting ? acting.hint ?? "Shot" : "New player"}: ${teams.nameOf(team, null)}`);
+  if (!number) return;
+  const player = teams.idOf(team, number);
+  if (acting || !player.startsWith("#")) return entry.pick(team, player);
+  send({ type: "roster_add", team, player: number, ...context() });
+}
+
+async function standAgain(play) {
+  try {
+    const { entries } = await api.get(`${base}/log?after=${play.seq}`);
+    const call = standAgainCall(play, entries, context());
+    if (call) send(call, { label: `Stands again: ${named(play, state())}` });
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+/** From now on calls are put into the past, until somebody says that it is done. */
+function putIn(play, where) {
+  entry.leave();
+  beside = where;
+  setText(byId("insert-words"), `Putting in ${where.after === play.seq ? "after" : "before"}: ${named(play, state())}`);
+  drawEntry();
+  byId("insert").scrollIntoView({ block: "nearest" });
+}
+
+function undo() {
+  const draft = entry.draft;
+  entry.cancel();
+  if (!draft) taken.back();
+  drawEntry();
+}
+
+function redo() {
+  taken.again();
+  drawEntry();
+}
+
 // ---- drawing
 
-function draw(changed) {
-  const { state } = live.view;
+function draw(changed, entries) {
   const has = (...names) => names.some((name) => changed.includes(name));
-  if (has("scoreboard")) drawBoard();
-  if (has("roster", "boxscore")) teams.draw(state.roster, state.boxscore);
-  if (has("plays", "roster")) {
-    drawPlays(byId("plays"), state.plays ?? [], state, voidButton);
-    show(byId("no-plays"), !state.plays?.length);
-  }
+  if (has("scoreboard", "rules")) drawBoard();
+  if (has("roster", "boxscore", "rules")) drawTeams();
+  if (has("plays", "roster")) plays.draw(state(), entries);
+  if (has("flags", "scoreboard")) flags.draw(state().flags, state().scoreboard);
   if (has("proposals")) drawProposals();
-  if (has("camera")) drawCamera(byId("camera"), state.camera);
+  if (has("camera")) drawCamera(byId("camera"), state().camera);
+}
+
+function drawTeams() {
+  const { roster, boxscore } = state();
+  teams.draw(rosterWithPending(roster, pending()), boxscore, rules());
 }
 
 function drawBoard() {
@@ -205,6 +295,7 @@ function drawBoard() {
   document.title = `${names} · desk`;
   if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
   clock.draw(now);
+  settings.draw(rules());
 }
 
 function drawQueue() {
@@ -213,30 +304,45 @@ function drawQueue() {
   show(pill, count > 0 && queue.state !== "idle");
   setText(pill, queue.state === "waiting" ? `${count} kept, will be sent` : `${count} on the way`);
   drawBoard();
+  drawTeams();
   drawProposals();
   drawTroubles();
 }
 
 function drawProposals() {
   const answeredIds = queue.items.map((item) => item.path.split("/").at(-2));
-  const waiting = (live.view.state.proposals ?? []).filter((one) => !answeredIds.includes(one.id));
-  proposals.draw(waiting, armed?.proposal?.id ?? null);
+  const waiting = (state().proposals ?? []).filter((one) => !answeredIds.includes(one.id));
+  proposals.draw(waiting, entry.armed?.proposal?.id ?? null);
+}
+
+function trouble(error) {
+  troubles.unshift({ label: "Not done", detail: inWords(error) });
+  drawTroubles();
+}
+
+function dismiss(problem) {
+  if (troubles.includes(problem)) troubles.splice(troubles.indexOf(problem), 1);
+  queue.dismiss(problem);
+  drawTroubles();
 }
 
 function drawTroubles() {
-  const troubles = queue.problems.map((problem) => ({ ...problem, problem }));
-  if (live.state === "refused") troubles.unshift({ label: "No access", detail: live.why });
-  follow(byId("troubles"), troubles, (one) => `${one.label}${one.detail}`, ({ label, detail, problem }) =>
+  const all = [...queue.problems, ...troubles].map((problem) => ({ ...problem, problem }));
+  if (live.state === "refused") all.unshift({ label: "No access", detail: live.why });
+  follow(byId("troubles"), all, (one) => `${one.label}${one.detail}`, ({ label, detail, problem }) =>
     el("div", { class: "notice trouble", data: { mood: "bad" } },
       el("span", {}, el("strong", { text: `${label}: ` }), detail),
       problem ? el("button", {
         type: "button", class: "plain", "aria-label": "Dismiss", text: "✕",
-        on: { click: () => queue.dismiss(problem) },
+        on: { click: () => dismiss(problem) },
       }) : null));
 }
 
-function drawArmed() {
+/** What is chosen, armed and asked. */
+function drawEntry() {
+  const { chosen, armed } = entry;
   teams.mark(chosen);
+  strip.draw(entry.question);
   for (const button of byId("actions").children) {
     button.setAttribute("aria-pressed", String(armed?.id === button.dataset.action));
   }
@@ -246,28 +352,13 @@ function drawArmed() {
     ? `${teams.nameOf(chosen.team, chosen.player)}: what happened?`
     : armed?.proposal ? "Who shot? Tap a player or a team."
     : armed ? `${armed.hint}: who? Tap a player or a team.`
-    : said || "Tap a player, then what happened.");
-  show(byId("undo"), mine.length > 0);
+    : taken.said || "Tap a player, then what happened.");
+  show(byId("undo"), taken.canUndo || (live.view.seq ?? 0) > 0);
+  show(byId("redo"), taken.canRedo);
+  show(byId("insert"), beside !== null);
+  show(byId("court"), settings.spots);
+  drawBoard();
   drawProposals();
-}
-
-/** A button that asks once more before it takes a play back. */
-function voidButton(play) {
-  if (play.voided || play.type === "void") return null;
-  const label = `Take back: ${play.words}`;
-  const button = el("button", { type: "button", class: "plain", text: "Undo", "aria-label": label });
-  button.addEventListener("click", () => {
-    if (button.dataset.sure === "true") {
-      return send({ type: "void", links: play.seq, call_id: newId() }, `Taken back: ${play.words}`);
-    }
-    button.dataset.sure = "true";
-    setText(button, "Sure?");
-    setTimeout(() => {
-      button.dataset.sure = "false";
-      setText(button, "Undo");
-    }, SURE_MS);
-  });
-  return button;
 }
 
 // ---- wiring
@@ -275,40 +366,26 @@ function voidButton(play) {
 byId("actions").append(...ACTIONS.map((action) => el("button", {
   type: "button", text: action.label, title: action.hint, "aria-label": action.hint,
   "aria-pressed": "false", data: { action: action.id, look: action.look ?? "" },
-  on: { click: () => act(action) },
+  on: { click: () => entry.act(action) },
 }, el("kbd", { text: action.key, "aria-hidden": "true" }))));
-byId("keys").append(...[
-  ["1–5, 6–0", "players, home and away"], ...ACTIONS.map(({ key, hint }) => [key, hint]),
-  ["space", "clock"], ["z", "undo the last"], ["y / n", "accept / no shot"], ["Esc", "never mind"],
-].flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { text })]));
-byId("undo").addEventListener("click", undoLast);
-byId("clockless").checked = clockless;
-byId("clockless").addEventListener("change", ({ target }) => {
-  clockless = target.checked;
-  localStorage.setItem(NO_CLOCK, clockless ? "1" : "0");
-  drawBoard();
-});
+byId("undo").addEventListener("click", undo);
+byId("redo").addEventListener("click", redo);
+byId("insert-done").addEventListener("click", () => { entry.leave(); beside = null; drawEntry(); });
 byId("help").addEventListener("click", () => answered(byId("help-dialog")));
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const onButton = document.activeElement?.matches("button, a, input, select");
-  if (event.key === " " && !onButton) { event.preventDefault(); return clock.run(); }
-  if (event.key === "Escape") { after.hide(); return release(); }
-  if (event.key === "z") return undoLast();
-  const [first] = (live.view.state.proposals ?? []);
-  if (first && event.key === "y") return acceptProposal(first, proposals.choice(first));
-  if (first && event.key === "n") return rejectProposal(first);
-  for (const team of ["home", "away"]) {
-    const place = teams.playing(team).findIndex((_, i) => keyOf(team, i) === event.key);
-    if (place >= 0) return pick(team, teams.playing(team)[place].id);
-  }
-  const action = ACTIONS.find((one) => one.key === event.key);
-  if (action) act(action);
+listKeys();
+hearKeys({
+  entry, teams, undo, redo,
+  run: () => clock.run(),
+  proposal: () => state().proposals?.[0],
+  accept: (proposal) => entry.accept(proposal, proposals.choice(proposal)),
+  reject: rejectProposal,
 });
 
 addEventListener("online", () => queue.hurry());
+// What waits for more to be said about it must not be lost with the page.
+addEventListener("pagehide", () => entry.flush());
+document.addEventListener("visibilitychange", () => document.hidden && entry.flush());
 setInterval(() => board.tick(live.now()), TICK_MS);
-drawArmed();
+drawEntry();
 live.open();
 queue.pump();

@@ -1,57 +1,56 @@
-// What usually comes next: who passed, who has the rebound, who stole the ball.
+// The strip that asks what comes next: chips to tap, in rows.
 
-import { ACTIONS, followUp } from "./calls.js";
 import { el, show } from "./dom.js";
 
-/** A strip of numbers to tap, shown after a call that asks for another. */
-export class FollowUp {
+/**
+ * Draws a question (asks.js); `onAnswer(chip)`, `onDone()` and `onSkip()` hear the taps. A
+ * question that is not over with the next tap (a draft, a trip to the line) makes it `busy`.
+ */
+export class Strip {
   #strip;
-  #teams;
-  #onPick;
+  #handlers;
+  #drawn = null;
 
-  /**
-   * @param {Element} strip
-   * @param {import("./deskteams.js").TeamColumns} teams
-   * @param {(action: object, who: {team: string, player: string|null}) => void} onPick
-   */
-  constructor(strip, teams, onPick) {
+  constructor(strip, handlers) {
     this.#strip = strip;
-    this.#teams = teams;
-    this.#onPick = onPick;
+    this.#handlers = handlers;
   }
 
-  /** Ask what follows this call; nothing is shown when nothing does. */
-  ask(call) {
-    const next = followUp(call);
-    show(this.#strip, Boolean(next));
-    if (!next) return;
-    const close = el("button", {
-      type: "button", class: "plain", text: "Skip", on: { click: () => this.hide() },
+  /** @param {object|null} question */
+  draw(question) {
+    if (question === this.#drawn) return;
+    const focused = this.#strip.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.#drawn = question;
+    show(this.#strip, Boolean(question));
+    if (!question) return this.#strip.replaceChildren();
+    const { onDone, onSkip } = this.#handlers;
+    const skip = el("button", {
+      type: "button", class: "plain", text: question.done ? "Never mind" : "Skip", on: { click: onSkip },
     });
+    const done = question.done && el("button", {
+      type: "button", class: "primary", text: question.done, on: { click: onDone },
+    });
+    this.#strip.dataset.busy = String(Boolean(question.done || question.stays));
     this.#strip.replaceChildren(
-      el("div", { class: "ask" }, el("strong", { text: `${next.ask}?` }), close),
-      el("div", { class: "who" }, ...next.choices.map((choice) => this.#row(choice))));
+      el("div", { class: "ask" },
+        el("strong", { text: question.title + (question.done ? "" : "?") }),
+        ...(question.head ?? []).map((chip, i) => this.#chip(chip, `head-${i}`)), skip, done || null),
+      ...question.rows.map((row, i) => this.#row(row, i)));
+    if (focused) this.#strip.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
   }
 
-  hide() {
-    show(this.#strip, false);
+  #row({ label, chips }, index) {
+    return el("div", { class: "chips", role: "group", "aria-label": label ?? this.#drawn.title },
+      label ? el("span", { class: "soft small", text: label }) : null,
+      ...chips.map((chip, i) => this.#chip(chip, `${index}-${i}`)));
   }
 
-  #row({ team, action, all, not }) {
-    const said = ACTIONS.find((one) => one.id === action);
-    const chip = (text, player) => el("button", {
-      type: "button", class: "chip", text, data: { team },
-      "aria-label": `${said.hint}, ${this.#teams.nameOf(team, player)}`,
-      on: {
-        click: () => {
-          this.hide();
-          this.#onPick(said, { team, player });
-        },
-      },
+  #chip(chip, key) {
+    return el("button", {
+      type: "button", class: "chip", text: chip.text, "aria-label": chip.hint ?? null,
+      "aria-pressed": chip.on === undefined ? null : String(chip.on),
+      data: { team: chip.team ?? "", big: Boolean(chip.big), key },
+      on: { click: () => this.#handlers.onAnswer(chip) },
     });
-    const players = this.#teams.playing(team).filter((player) => player.id !== not);
-    return el("div", { class: "chips" },
-      ...players.map((player) => chip(player.number, player.id)),
-      all || !players.length ? chip("Team", null) : null);
   }
 }

@@ -2,8 +2,7 @@
 
 import { newId } from "./calls.js";
 import { formatClock, parseClock, remaining } from "./clock.js";
-import { answered } from "./deskteams.js";
-import { byId, setText, show } from "./dom.js";
+import { answered, byId, el, follow, setText, show } from "./dom.js";
 
 export class ClockControls {
   #desk;
@@ -11,14 +10,16 @@ export class ClockControls {
 
   /**
    * @param {{send: (call: object) => void, context: () => object, place: () => object,
-   *          now: () => number, clockless: () => boolean}} desk what every call says about
-   *   itself, and where in the game we are
+   *   now: () => number, clockless: () => boolean, shotClock: () => object,
+   *   onEnd: (type: "period_end"|"finalize", board: object) => void}} desk what every call says
+   *   about itself, and where in the game we are
    */
   constructor(desk) {
     this.#desk = desk;
     byId("clock-run").addEventListener("click", () => this.run());
     byId("clock-set").addEventListener("click", () => this.#set());
-    byId("period").addEventListener("click", () => this.#endPeriod());
+    byId("period").addEventListener("click", () =>
+      desk.onEnd(this.#board?.status === "break" ? "finalize" : "period_end", this.#board));
     byId("clock-dialog").addEventListener("submit", (event) => {
       if (event.submitter?.value !== "ok" || parseClock(byId("clock-text").value) !== null) return;
       event.preventDefault();
@@ -37,6 +38,8 @@ export class ClockControls {
     setText(run, between ? startWords(board) : board.clock_running ? "Stop" : "Start");
     run.dataset.running = String(Boolean(board.clock_running));
     show(byId("clock-set"), !clockless && board.status === "live");
+    show(byId("join"), board.status === "scheduled");
+    this.#drawShotClock(board.status === "live" && !clockless);
     show(byId("period"), board.status === "live" || board.status === "break");
     setText(byId("period"), board.status === "break" ? "Final" : `End ${board.period_label || "period"}`);
   }
@@ -57,9 +60,21 @@ export class ClockControls {
     if (!clockless()) send({ type: "clock_start", call_id: newId() });
   }
 
-  #endPeriod() {
-    const type = this.#board?.status === "break" ? "finalize" : "period_end";
-    this.#desk.send({ type, ...this.#desk.context() });
+  /** A button for each time that the shot clock is put back to, where the rules have one. */
+  #drawShotClock(live) {
+    const { shot_clock_ms: full, shot_clock_offensive_ms: less } = this.#desk.shotClock();
+    const times = [full, less].filter(Boolean);
+    show(byId("shot-clock"), live && times.length > 0);
+    follow(byId("shot-clock"), times, (ms) => ms, (ms) => el("button", {
+      type: "button", text: String(ms / 1000), "aria-label": `Shot clock to ${ms / 1000}`,
+      on: { click: () => this.#resetShotClock(ms) },
+    }));
+  }
+
+  #resetShotClock(shot_clock_ms) {
+    const { send, context, place } = this.#desk;
+    const here = place();
+    if (here.clock_ms !== undefined) send({ type: "clock_set", ...context(), ...here, shot_clock_ms });
   }
 
   async #set() {
@@ -75,5 +90,6 @@ export class ClockControls {
 }
 
 function startWords(board) {
-  return board.status === "scheduled" ? "Start game" : "Start next period";
+  if (board.status === "scheduled") return "Start game";
+  return board.period >= (board.periods ?? 4) ? "Start overtime" : "Start next period";
 }

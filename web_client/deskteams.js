@@ -1,21 +1,30 @@
-// The desk's two columns of players and the line-up dialog.
+// The desk's two columns of players.
 
-import { byId, el, follow, setText } from "./dom.js";
+import { ACTIONS } from "./calls.js";
+import { el, follow, setText, show } from "./dom.js";
 
 const MANY = 7; // more players than this (nobody on court yet) stand two in a row
 
-/** Draws the teams; `onPick(team, playerId|null)` hears taps, null is the team itself. */
+/** What a team without players is scored with. */
+const QUICK = ["made2", "made3", "madeft", "foul"];
+
+/**
+ * Draws the teams; `onPick(team, playerId|null)` hears taps, null is the team itself;
+ * `onQuick(team, action)` those on the big buttons of a team without a roster.
+ */
 export class TeamColumns {
   #onPick;
   #onLineup;
   #onAdd;
+  #onQuick;
   #roster = {};
   #columns = {};
 
-  constructor({ onPick, onLineup, onAdd }) {
+  constructor({ onPick, onLineup, onAdd, onQuick }) {
     this.#onPick = onPick;
     this.#onLineup = onLineup;
     this.#onAdd = onAdd;
+    this.#onQuick = onQuick;
     for (const team of ["home", "away"]) this.#columns[team] = this.#column(team);
   }
 
@@ -26,8 +35,19 @@ export class TeamColumns {
     return five.length ? five : players;
   }
 
+  /** Those who may come in; nobody while no line-up is known. */
+  bench(team) {
+    const players = this.players(team);
+    return players.some((player) => player.on_court) ? players.filter((player) => !player.on_court) : [];
+  }
+
   players(team) {
     return this.#roster[team]?.players ?? [];
+  }
+
+  /** The id of the player with this number, or "#23" for one whom nobody knows yet. */
+  idOf(team, number) {
+    return this.players(team).find((player) => player.number === number)?.id ?? `#${number}`;
   }
 
   /** "#7 Ann", or the team's name for its own plays. */
@@ -35,23 +55,26 @@ export class TeamColumns {
     const side = this.#roster[team];
     const player = side?.players.find((one) => one.id === id);
     if (player) return `#${player.number}${player.name ? ` ${player.name}` : ""}`;
-    if (id) return `#${id.split("-").at(-1)}`;
+    if (id) return `#${id.replace(/^#|^(home|away)-/, "")}`;
     return side?.name || (team === "home" ? "Home" : "Away");
   }
 
-  /** @param {object} roster section @param {object|undefined} boxscore section */
-  draw(roster, boxscore) {
+  /** @param {object} roster, boxscore sections @param {object} rules the section "rules" */
+  draw(roster, boxscore, rules) {
     this.#roster = roster ?? {};
     for (const team of ["home", "away"]) {
-      const { players } = this.#columns[team];
+      const { players, quick, lineup } = this.#columns[team];
       const rows = Object.fromEntries((boxscore?.[team]?.players ?? []).map((row) => [row.id, row]));
       const shown = this.playing(team);
       players.classList.toggle("many", shown.length > MANY);
       const items = shown.map((player, i) => (
-        { ...player, pf: rows[player.id]?.pf ?? 0, key: keyOf(team, i) }));
+        { ...player, key: keyOf(team, i), ...fouls(rows[player.id]?.pf ?? 0, rules) }));
       follow(players, items, (item) => item.id, (item) => this.#button(team, item));
       setText(this.#columns[team].own, this.#roster[team]?.name || (team === "home" ? "Home" : "Away"));
       this.#columns[team].own.title = "The team itself, no player";
+      show(quick, this.players(team).length === 0);
+      show(lineup, this.players(team).length > 0);
+      setText(lineup, this.bench(team).length ? "Line-up" : "Starters");
     }
     this.mark(this.#marked);
   }
@@ -83,54 +106,39 @@ export class TeamColumns {
       type: "button", text: "+ #", "aria-label": `New player, ${team}`,
       on: { click: () => this.#onAdd(team) },
     });
-    document.querySelector(`.team[data-team="${team}"]`).append(
-      own, players, el("div", { class: "extra" }, lineup, add));
-    return { players, own };
+    const quick = el("div", { class: "quick" }, ...QUICK.map((name) => {
+      const action = ACTIONS.find((one) => one.id === name);
+      return el("button", {
+        type: "button", text: action.label, "aria-label": `${action.hint}, ${team}`, data: { look: action.look ?? "" },
+        on: { click: () => this.#onQuick(team, action) },
+      });
+    }));
+    document.querySelector(`.desk > .team[data-team="${team}"]`).append(
+      own, quick, players, el("div", { class: "extra" }, lineup, add));
+    return { players, own, quick, lineup };
   }
 
-  #button(team, { id, number, name, pf, key }) {
+  #button(team, { id, number, name, pf, key, high, out }) {
     return el("button", {
-      type: "button", class: "player", "aria-pressed": "false",
-      "aria-label": `#${number}${name ? ` ${name}` : ""}${pf ? `, ${pf} fouls` : ""}`,
+      type: "button", class: "player", "aria-pressed": "false", data: { out },
+      "aria-label": `#${number}${name ? ` ${name}` : ""}${pf ? `, ${pf} fouls` : ""}${out ? ", out" : ""}`,
       on: { click: () => this.#onPick(team, id) },
     },
       el("span", { class: "number", text: number }),
       el("span", { class: "name", text: name ?? "" }),
-      pf ? el("span", { class: "pf", text: `F${pf}`, data: { high: pf >= 4 } }) : null,
+      pf ? el("span", { class: "pf", text: out ? "OUT" : `F${pf}`, data: { high } }) : null,
       key ? el("kbd", { text: key }) : null);
   }
+}
+
+/** A player's fouls: how many, one before the last or more, and whether they were the last. */
+function fouls(pf, rules) {
+  const limit = rules?.foul_out ?? 5;
+  return { pf, high: limit > 0 && pf >= limit - 1, out: limit > 0 && pf >= limit };
 }
 
 /** The key of a player's place: home 1 to 5, away 6 to 0. */
 export function keyOf(team, place) {
   if (place > 4) return null;
   return String((place + (team === "home" ? 1 : 6)) % 10);
-}
-
-/**
- * Ask who is on court. @returns {Promise<string[]|null>} the ids, or null when cancelled
- */
-export function askLineup(teamName, players) {
-  const dialog = byId("lineup-dialog");
-  setText(byId("lineup-title"), `On court: ${teamName}`);
-  const boxes = players.map(({ id, number, name, on_court }) => {
-    const box = el("input", { type: "checkbox", value: id });
-    box.checked = Boolean(on_court);
-    return el("label", {}, box, el("span", { text: `${number}  ${name ?? ""}`.trim() }));
-  });
-  byId("lineup-list").replaceChildren(...boxes);
-  const chosen = () => [...byId("lineup-list").querySelectorAll(":checked")].map((box) => box.value);
-  const count = () => setText(byId("lineup-count"), `${chosen().length} chosen, five play.`);
-  byId("lineup-list").onchange = count;
-  count();
-  return answered(dialog).then((word) => (word === "ok" ? chosen() : null));
-}
-
-/** Show a dialog and wait for the word of the button that closed it ("" when cancelled). */
-export function answered(dialog) {
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-  });
 }

@@ -71,3 +71,12 @@ function focusInside(node) {
 export function show(node, visible) {
   if (node) node.hidden = !visible;
 }
+
+/** Show a dialog and wait for the word of the button that closed it ("" when cancelled). */
+export function answered(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ACTIONS, describe, followUp, lineupCalls, newId, playCall } from "../../web_client/calls.js";
+import { ACTIONS, describe, lineupCalls, newId, playCall } from "../../web_client/calls.js";
 import { withPending } from "../../web_client/pending.js";
 import { named, periodLabel } from "../../web_client/plays.js";
 import { readRoster } from "../../web_client/rosters.js";
@@ -23,32 +23,31 @@ test("every key and id of the desk is one action's", () => {
   for (const name of ["id", "key"]) assert.equal(new Set(ACTIONS.map((one) => one[name])).size, ACTIONS.length);
 });
 
-test("a line-up is starters first, substitutions after", () => {
+test("a line-up is starters first, then one for one, then the whole five", () => {
   const five = ["a", "b", "c", "d", "e"];
-  assert.deepEqual(lineupCalls("home", [], five, context), [
-    { type: "starters", team: "home", players: five, ...context() },
+  const calls = (before, after) => lineupCalls("home", before, after, context);
+  assert.deepEqual(calls([], five), [{ type: "starters", team: "home", players: five, ...context() }]);
+  assert.deepEqual(calls(five, ["a", "b", "c", "d", "f"]), [
+    { type: "substitution", team: "home", player_out: "e", player_in: "f", ...context() },
   ]);
-  assert.deepEqual(lineupCalls("home", five, ["a", "b", "c", "f", "g"], context).map(({ player_in, player_out }) => [player_out, player_in]), [["d", "f"], ["e", "g"]]);
-  assert.deepEqual(lineupCalls("home", five, ["a", "b", "c", "d"], context), [
+  assert.deepEqual(calls(five, ["a", "b", "c", "d"]), [
     { type: "substitution", team: "home", player_out: "e", ...context() },
   ]);
-  assert.deepEqual(lineupCalls("home", five, five, context), []);
-  assert.deepEqual(lineupCalls("home", [], [], context), []);
-});
-
-test("a made basket asks for the assist, a miss for the rebound, a turnover for the steal", () => {
-  const call = (id) => playCall(action(id), { team: "home", player: "home-7" }, context());
-  assert.deepEqual(followUp(call("made2")).choices, [{ team: "home", action: "assist", not: "home-7" }]);
-  assert.deepEqual(followUp(call("missft")).choices.map((one) => [one.team, one.action]), [["away", "dreb"], ["home", "oreb"]]);
-  assert.equal(followUp(call("turnover")).choices[0].team, "away");
-  assert.equal(followUp(call("madeft")), null);
-  assert.equal(followUp(call("foul")), null);
+  const other = ["a", "b", "c", "f", "g"];
+  assert.deepEqual(calls(five, other), [{ type: "substitution", team: "home", players: other, ...context() }]);
+  assert.deepEqual(calls(five, five), []);
+  assert.deepEqual(calls([], []), []);
 });
 
 test("calls in words", () => {
   const nameOf = (team, id) => `${team}/${id}`;
   assert.equal(describe(playCall(action("made3"), { team: "home", player: "p" }, context()), nameOf), "Three made, home/p");
   assert.equal(describe({ type: "period_start" }, nameOf), "Period starts");
+  assert.equal(describe({ type: "foul", kind: "unsportsmanlike", team: "home", player: "p" }, nameOf), "Unsportsmanlike foul, home/p");
+  assert.equal(describe({ type: "foul", kind: "bench", team: "away" }, nameOf), "Bench technical, away/null");
+  assert.equal(describe({ type: "turnover", kind: "shot_clock", team: "away" }, nameOf), "Turnover (shot clock), away/null");
+  assert.equal(describe({ type: "free_throw", made: false, nth: 2, of: 3, team: "home", player: "p" }, nameOf), "Free throw 2 of 3 missed, home/p");
+  assert.equal(describe({ type: "substitution", team: "home", player_in: "b", player_out: "a" }, nameOf), "home/b for home/a, home/null");
 });
 
 test("ids differ, also where randomUUID is missing", () => {

@@ -67,14 +67,16 @@ def test_undo_takes_back_what_was_tapped(visitor: Visitor) -> None:
     expect(desk.locator('#plays li[data-voided="true"]')).to_have_count(1)
     desk.locator("#undo").click()
     expect(score(desk, "home")).to_have_text("0")
-    # From the list too, after a second look.
+    # And again.
+    desk.locator("#redo").click()
+    expect(score(desk, "home")).to_have_text("2")
+    # From the list too.
     player(desk, "away", "10").click()
     action(desk, "made2").click()
     expect(score(desk, "away")).to_have_text("2")
     expect(desk.locator("#waiting")).to_be_hidden()
-    undo = desk.locator("#plays li").first.get_by_role("button")
-    undo.click()
-    undo.click()
+    desk.locator("#plays li").first.click()
+    desk.get_by_role("button", name="Take back").click()
     expect(score(desk, "away")).to_have_text("0")
     assert visitor.complaints == []
 
@@ -94,6 +96,7 @@ def test_clock_and_periods(visitor: Visitor) -> None:
     desk.locator("#clock-dialog .primary").click()
     expect(watch.locator(".clock")).to_have_text("42.5")
     desk.get_by_role("button", name="End Q1").click()
+    desk.locator("#finish-confirm").click()
     expect(watch.locator(".period")).to_have_text("After Q1")
     desk.get_by_role("button", name="Start next period").click()
     expect(watch.locator(".period")).to_have_text("Q2")
@@ -147,15 +150,23 @@ def test_calls_without_a_network_survive_a_reload_and_arrive_once(visitor: Visit
     assert [c for c in visitor.complaints if "Failed to load resource" not in c] == []
 
 
-def test_a_refused_call_is_said_in_plain_words(visitor: Visitor) -> None:
-    desk = visitor.open("desk")
+def test_a_refused_call_is_said_in_plain_words(
+    visitor: Visitor, server: ServerProcess, game: dict[str, Any]
+) -> None:
+    context = visitor.context()
+    desk = visitor.visit(context, "desk")
     start_game(desk)
-    desk.locator('.team[data-team="home"] .extra button').nth(1).click()
-    desk.locator("#player-number").fill("4")
-    desk.locator("#player-dialog .primary").click()
+    expect(desk.locator("#waiting")).to_be_hidden()
+    # Somebody else ends the game while this desk has no network.
+    context.route("**/calls", lambda route: route.abort())
+    desk.locator("#clock-run").click()
+    with server.client(game["tokens"]["desk"]) as client:
+        body = {"call_id": "end", "type": "finalize"}
+        client.post(f"/api/v1/games/{game['game_id']}/calls", json=body).raise_for_status()
+    context.unroute("**/calls")
     trouble = desk.locator("#troubles")
-    expect(trouble).to_contain_text("on the roster")
-    trouble.get_by_role("button").click()
+    expect(trouble).to_contain_text("final")
+    trouble.get_by_role("button").first.click()
     expect(trouble).to_be_empty()
 
 
