@@ -9,10 +9,15 @@ const LIST = 50;
 /** A call that is older than this when it goes out says itself when it was. */
 const FRESH_MS = 2_000;
 const AGAIN = [408, 425, 429, 500, 502, 503, 504];
+/** Refusals that a person decides about: what others said meanwhile, a part that another keeps. */
+const DECIDE = ["conflict", "desk-held"];
+/** Calls after which the clock of an earlier one does not run any more. */
+const STOPS = ["clock_start", "clock_stop", "clock_set", "period_end", "period_start", "finalize"];
 
 /**
  * A queue in storage. Every item has a key of its own, so that two tabs of one desk do not
- * overwrite each other; both may send an item, the server counts a call_id once.
+ * overwrite each other; both may send an item, the server counts a call_id once. What was
+ * refused stays, too, until a person has decided or seen it: a reload forgets nothing.
  *
  * States: `idle`, `sending`, `waiting` (no answer; tries again), `blocked` (link not valid).
  */
@@ -21,12 +26,12 @@ export class CallQueue {
   #storage;
   #prefix;
   #onChange;
-  #items = []; // {key, path, body, label, at, seq}; seq once the server has answered
-  #problems = [];
+  #all = []; // {key, path, body, label, at, seq, trouble}; seq or trouble once it was answered
+  #problems = []; // {label, detail, key}; key where it is kept
   #state = "idle";
   #tries = 0;
   #timer = null;
-  #count = 0;
+  #last = 0; // the newest key's number: keys sort as the taps came
 
   /**
    * @param {{post: (path: string, body: any) => Promise<any>}} api
@@ -39,7 +44,9 @@ export class CallQueue {
     this.#storage = storage;
     this.#prefix = `courtside.queue.${game}.`;
     this.#onChange = onChange;
-    this.#items = this.#load();
+    this.#all = this.#load();
+    this.#last = parseInt(this.#all.at(-1)?.key.slice(this.#prefix.length) ?? "0", 10);
+    for (const item of this.#all) if (item.trouble && !this.decisions.includes(item)) this.#tell(item);
   }
 
   get state() {
@@ -48,12 +55,17 @@ export class CallQueue {
 
   /** Everything the live state does not show yet, oldest first. */
   get items() {
-    return this.#items;
+    return this.#all.filter((item) => !item.trouble);
+  }
+
+  /** Calls about which a person decides, oldest first; `trouble` is the problem document. */
+  get decisions() {
+    return this.#all.filter((item) => DECIDE.includes(item.trouble?.type));
   }
 
   /** How many have no answer yet. */
   get unanswered() {
-    return this.#items.filter((item) => item.seq === undefined).length;
+    return this.items.filter((item) => item.seq === undefined).length;
   }
 
   /** Calls that were refused: {label, detail}, newest first, until dismissed. */
@@ -63,25 +75,24 @@ export class CallQueue {
 
   /**
    * @param {{path: string, id: string, body: object, late?: object, expect?: object,
-   *          label: string, at: number}} call `id` is its call_id; `late` is added to the body
-   *   when it could not be sent at once (the place in the game, which the server knows itself
-   *   for a call that comes in time); `expect` is what it will do, where the body does not say
+   *          label: string, at: number, added?: number, runs?: boolean}} call `id` is its
+   *   call_id; `added` is this device's time of the tap, when that was earlier; `late` is added
+   *   to the body when it could not be sent at once (the place in the game, which the server
+   *   knows itself for a call that comes in time); `expect` is what it will do, where the body
+   *   does not say; `runs`: the clock runs from its clock_ms on
    * @returns {boolean} whether it is kept
    */
   add(call) {
-    if (this.#items.length >= LIMIT) {
+    if (this.#all.length >= LIMIT) {
       this.#fail(call, `${LIMIT} calls wait already. Find a network before you go on.`);
       return false;
     }
-    this.#count += 1;
-    const order = `${String(Date.now()).padStart(15, "0")}-${String(this.#count).padStart(6, "0")}`;
-    const item = { ...call, key: `${this.#prefix}${order}`, added: Date.now() };
-    this.#items.push(item);
-    try {
-      this.#storage.setItem(item.key, JSON.stringify(item));
-    } catch {
-      // Full or forbidden: it still goes out from memory while the page is open.
-    }
+    this.#last = Math.max(Date.now(), this.#last + 1);
+    const tab = Math.random().toString(16).slice(2, 8); // two of them may tap at once
+    const key = `${this.#prefix}${String(this.#last).padStart(15, "0")}-${tab}`;
+    const item = { added: Date.now(), ...call, key };
+    this.#all.push(item);
+    this.#store(item);
     this.pump();
     this.#onChange(this);
     return true;
@@ -89,7 +100,7 @@ export class CallQueue {
 
   /** Take back a call that has not been sent. @returns {boolean} whether it could be */
   cancel(callId) {
-    const item = this.#items.find((one) => one.id === callId);
+    const item = this.items.find((one) => one.id === callId);
     if (!item || item.seq !== undefined || item.sent) return false;
     this.#remove(item);
     this.#onChange(this);
@@ -99,13 +110,33 @@ export class CallQueue {
   /** The live state shows these entries: their calls need not be shown as waiting. */
   settle(entries, seq) {
     const ids = new Set(entries.map((entry) => entry.call_id));
-    const done = this.#items.filter((item) => ids.has(item.id) || item.seq <= seq);
+    const done = this.items.filter((item) => ids.has(item.id) || item.seq <= seq);
     for (const item of done) this.#remove(item);
     if (done.length) this.#onChange(this);
   }
 
   dismiss(problem) {
     this.#problems = this.#problems.filter((one) => one !== problem);
+    const item = problem.key && this.#all.find((one) => one.key === problem.key);
+    if (item) this.#remove(item);
+    this.#onChange(this);
+  }
+
+  /**
+   * A person has decided about a call: `keep` it beside what others said, `drop` it, or send it
+   * `again` as it is.
+   * @param {object} item one of `decisions` @param {"keep"|"drop"|"again"} choice
+   */
+  decide(item, choice) {
+    if (!this.#all.includes(item)) return;
+    if (choice === "drop") {
+      this.#remove(item);
+    } else {
+      if (choice === "keep") item.body = { ...item.body, resolve: "keep" };
+      delete item.trouble;
+      this.#store(item);
+      this.pump();
+    }
     this.#onChange(this);
   }
 
@@ -122,7 +153,7 @@ export class CallQueue {
     if (this.#state !== "idle") return;
     this.#state = "sending";
     for (;;) {
-      const next = this.#items.filter((item) => item.seq === undefined);
+      const next = this.items.filter((item) => item.seq === undefined);
       if (!next.length) return this.#become("idle");
       const batch = next.slice(0, sameCalls(next));
       for (const item of batch) item.sent = true;
@@ -142,21 +173,27 @@ export class CallQueue {
     if (batch.length > 1) {
       let answers;
       try {
-        answers = await this.#api.post(first.path, batch.map(bodyOf));
+        answers = await this.#api.post(first.path, batch.map((item) => this.#bodyOf(item)));
       } catch (error) {
         if (!refusal(error)) throw error;
         // The list as a whole was refused; alone each call tells what is wrong with it.
         for (const item of batch) await this.#send([item]);
         return;
       }
-      batch.forEach((item, i) => this.#answered(item, answers[i]));
+      for (const [i, item] of batch.entries()) {
+        const answer = answers[i];
+        // Not tried: this one and all that follow are sent again, in the same order.
+        if (AGAIN.includes(answer?.status)) throw new Refused(answer.status, answer.problem ?? {});
+        this.#answered(item, answer);
+      }
       return;
     }
     try {
-      this.#answered(first, { status: 200, ...(await this.#api.post(first.path, bodyOf(first))) });
+      this.#answered(first, { status: 200, ...(await this.#api.post(first.path, this.#bodyOf(first))) });
     } catch (error) {
       if (!refusal(error)) throw error;
-      this.#answered(first, { status: error.status, problem: { type: error.type, detail: inWords(error) } });
+      const problem = { ...error.problem, type: error.type, detail: inWords(error) };
+      this.#answered(first, { status: error.status, problem });
     }
   }
 
@@ -164,15 +201,26 @@ export class CallQueue {
     const seq = answer?.entries?.at(-1)?.seq;
     // The id is a random one of this page: in use means that an earlier try arrived.
     if (answer?.problem && answer.problem.type !== "call-id-reused") {
-      this.#remove(item);
-      this.#fail(item, answer.problem.detail || `Refused (${answer.status}).`);
-    } else if (seq === undefined || !this.#items.includes(item)) {
+      this.#refused(item, { ...answer.problem, detail: answer.problem.detail || `Refused (${answer.status}).` });
+    } else if (seq === undefined || !this.#all.includes(item)) {
       this.#remove(item);
     } else {
       item.seq = seq; // shown as waiting until the live state has it, but never sent again
       this.#storage.removeItem(item.key);
     }
     this.#onChange(this);
+  }
+
+  /** It stays until somebody decides, or has seen why it was refused. */
+  #refused(item, trouble) {
+    if (!this.#all.includes(item)) return;
+    item.trouble = trouble;
+    this.#store(item);
+    if (!DECIDE.includes(trouble.type)) this.#tell(item);
+  }
+
+  #tell({ label, trouble, key }) {
+    this.#problems = [{ label, detail: trouble.detail, key }, ...this.#problems];
   }
 
   #halt(error) {
@@ -195,8 +243,26 @@ export class CallQueue {
     this.#onChange(this);
   }
 
+  #bodyOf({ body, late, added, runs, key }) {
+    const since = Date.now() - added;
+    if (since <= FRESH_MS) return body;
+    if (late) return { ...body, ...late };
+    const stopped = this.items.some((one) => one.key > key && STOPS.includes(one.body.type));
+    if (!runs || stopped || body.clock_ms === undefined) return body;
+    // Still running: the server starts it when it hears of it, so it says what is left by then.
+    return { ...body, clock_ms: Math.max(0, Math.round(body.clock_ms - since)) };
+  }
+
+  #store(item) {
+    try {
+      this.#storage.setItem(item.key, JSON.stringify(item));
+    } catch {
+      // Full or forbidden: it still goes out from memory while the page is open.
+    }
+  }
+
   #remove(item) {
-    this.#items = this.#items.filter((one) => one !== item);
+    this.#all = this.#all.filter((one) => one !== item);
     this.#storage.removeItem(item.key);
   }
 
@@ -214,10 +280,6 @@ export class CallQueue {
     this.#state = state;
     this.#onChange(this);
   }
-}
-
-function bodyOf({ body, late, added }) {
-  return late && Date.now() - added > FRESH_MS ? { ...body, ...late } : body;
 }
 
 /** How many of the first items may go as one list: calls of the same game. */

@@ -18,6 +18,7 @@ class Shelf {
 class Book {
   away = false;
   refuse = null;
+  busy = [];
   entries = [];
   posts = [];
   async post(path, body) {
@@ -28,6 +29,10 @@ class Book {
   }
   #one(body) {
     if (body.bad) return { status: 409, problem: { type: "unknown-player", detail: "Who?" } };
+    if (this.busy.includes(body.call_id)) return { status: 503, problem: { type: "log-unavailable" } };
+    if (body.meets && body.resolve !== "keep") {
+      return { status: 409, problem: { type: "conflict", detail: "Both?", theirs: [{ seq: 7 }], choices: ["keep", "drop"] } };
+    }
     let entry = this.entries.find((one) => one.call_id === body.call_id);
     if (!entry) this.entries.push((entry = { seq: this.entries.length + 1, call_id: body.call_id }));
     return { status: 201, call_id: body.call_id, entries: [entry] };
@@ -91,7 +96,8 @@ test("a refused call is said and does not hold up the others", async () => {
   queue.hurry();
   await settled();
   assert.deepEqual(book.entries.map((one) => one.call_id), ["c1", "c3"]);
-  assert.deepEqual(queue.problems, [{ label: "call 2", detail: "Who?" }]);
+  assert.deepEqual(queue.problems.map(({ label, detail }) => [label, detail]), [["call 2", "Who?"]]);
+  assert.equal(queue.items.some((item) => item.id === "c2"), false, "it is not on its way any more");
   queue.dismiss(queue.problems[0]);
   assert.deepEqual(queue.problems, []);
 });
@@ -176,6 +182,131 @@ test("nonsense in the storage is passed over", () => {
   shelf.setItem("courtside.queue.g.2", "null");
   shelf.setItem("courtside.queue.other.1", JSON.stringify(call(1)));
   assert.equal(make(new Book(), shelf).items.length, 0);
+});
+
+test("a call that meets what others said waits for a person, also after a reload", async () => {
+  const book = new Book();
+  const shelf = new Shelf();
+  const queue = make(book, shelf);
+  for (const one of [call(1), call(2, { meets: true }), call(3, { meets: true })]) queue.add(one);
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1"]);
+  assert.deepEqual(queue.problems, []);
+  const reloaded = make(book, shelf);
+  reloaded.pump();
+  await settled();
+  assert.deepEqual(reloaded.decisions.map((item) => item.id), ["c2", "c3"]);
+  assert.equal(reloaded.unanswered, 0);
+  assert.deepEqual(reloaded.items.map((item) => item.id), [], "what is to be decided does not count");
+  const [second, third] = reloaded.decisions;
+  assert.deepEqual(second.trouble.theirs, [{ seq: 7 }]);
+  reloaded.decide(second, "keep");
+  reloaded.decide(third, "drop");
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1", "c2"]);
+  assert.equal(book.posts.at(-1).resolve, "keep");
+  assert.deepEqual(reloaded.decisions, []);
+  assert.equal(shelf.length, 0);
+});
+
+test("a part that another desk keeps: the call waits and can be sent again", async () => {
+  const book = new Book();
+  const queue = make(book);
+  book.refuse = 409;
+  const post = book.post.bind(book);
+  book.post = async (path, body) => {
+    if (book.refuse) throw new Refused(409, { type: "desk-held", detail: "Ann keeps home.", role: "home" });
+    return post(path, body);
+  };
+  queue.add(call(1));
+  await settled();
+  assert.equal(queue.decisions[0].trouble.role, "home");
+  book.refuse = null;
+  queue.decide(queue.decisions[0], "again");
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1"]);
+});
+
+test("why a call was refused is still there after a reload, until it was seen", async () => {
+  const shelf = new Shelf();
+  const queue = make(new Book(), shelf);
+  queue.add(call(1));
+  queue.add(call(2, { bad: true }));
+  queue.add(call(3));
+  await settled();
+  const reloaded = make(new Book(), shelf);
+  assert.equal(reloaded.problems[0].detail, "Who?");
+  reloaded.dismiss(reloaded.problems[0]);
+  assert.equal(make(new Book(), shelf).problems.length, 0);
+});
+
+test("a list that was tried in part goes on where it stopped, in order", async () => {
+  const book = new Book();
+  book.away = true;
+  const queue = make(book);
+  for (let n = 0; n < 6; n += 1) queue.add(call(n));
+  await settled();
+  book.away = false;
+  book.busy = ["c2", "c3", "c4", "c5"]; // the server tries none after the first it could not
+  queue.hurry();
+  await settled();
+  assert.equal(queue.state, "waiting");
+  assert.equal(queue.unanswered, 4);
+  book.busy = [];
+  queue.hurry();
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c0", "c1", "c2", "c3", "c4", "c5"]);
+  assert.deepEqual(queue.problems, []);
+});
+
+test("two hundred calls arrive in order, once, through answers that are lost", async () => {
+  const book = new Book();
+  const shelf = new Shelf();
+  const post = book.post.bind(book);
+  let posts = 0;
+  book.post = async (path, body) => {
+    posts += 1;
+    if (posts % 3 === 1) throw new Unreachable();
+    const answer = await post(path, body);
+    if (posts % 3 === 2) throw new Unreachable(); // it arrived, the answer did not
+    return answer;
+  };
+  let page = 0;
+  const open = () => {
+    const own = (page += 1); // the page before is gone: it hears of nothing any more
+    return make({ post: (...args) => (own === page ? book.post(...args) : new Promise(() => {})) }, shelf);
+  };
+  let queue = open();
+  for (let n = 0; n < 200; n += 1) queue.add(call(n));
+  for (let n = 0; n < 40 && queue.unanswered; n += 1) {
+    await settled();
+    if (n % 4 === 3) queue = open();
+    queue.pump();
+    queue.hurry();
+  }
+  assert.equal(queue.unanswered, 0);
+  assert.deepEqual(book.entries.map((one) => one.call_id), Array.from({ length: 200 }, (_, n) => `c${n}`));
+  assert.equal(shelf.length, 0);
+});
+
+test("a clock that was started without a network says what is left when that is heard", async () => {
+  const book = new Book();
+  const shelf = new Shelf();
+  book.away = true;
+  const queue = make(book, shelf);
+  const start = (n, type) => ({
+    ...call(n), body: { call_id: `c${n}`, type, clock_ms: 100_000 }, runs: type === "clock_start", added: Date.now() - 60_000,
+  });
+  for (const one of [start(1, "clock_start"), start(2, "clock_stop"), start(3, "clock_start")]) queue.add(one);
+  await settled();
+  book.away = false;
+  queue.hurry();
+  await settled();
+  const sent = book.posts.flat();
+  assert.equal(sent.findLast((one) => one.call_id === "c1").clock_ms, 100_000, "it was stopped since");
+  assert.equal(sent.findLast((one) => one.call_id === "c2").clock_ms, 100_000);
+  const left = sent.findLast((one) => one.call_id === "c3").clock_ms;
+  assert.ok(left > 39_000 && left <= 40_000, `${left}`);
 });
 
 /** Let nothing of a queue that waits for its network keep the process. */
