@@ -26,7 +26,7 @@ def game() -> None:
     show_default=True,
     help="The server.",
 )
-@click.option("--rules", default="fiba", show_default=True, help="Rule set.")
+@click.option("--rules", default="fiba", show_default=True, help="Rule set (own ones: --file).")
 @click.option("--home", default="Home", show_default=True, help="Name of the home team.")
 @click.option("--away", default="Away", show_default=True, help="Name of the away team.")
 @click.option(
