@@ -109,9 +109,7 @@ class ParentWatch:
             else:
                 self._taken.add((event.name, found))
             return
-        if not fits(event.name, event.team, parent):
-            self._open.append(self._orphan(seq, event))
-        elif (event.name, links) in self._taken:
+        if (event.name, links) in self._taken:
             self._second(seq, event, links)
         elif isinstance(event, Assist) and event.player == parent.player is not None:
             self._own(seq, event)
