@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.exports.boxscore_csv import minutes
 from server.exports.gamebook import Fact, GameBook
-from server.exports.words import FOULS, TAGS, fiba_turnover
+from server.exports.words import FOULS, TAGS, fiba_turnover, figures
 from server.game.events import (
     SIDES,
     Assist,
@@ -39,6 +40,24 @@ Action = dict[str, Any]
 _TNO = {"home": 1, "away": 2}
 # x and y are per cent of a court of 28 by 15 metres.
 _LENGTH_M, _WIDTH_M = 28.0, 15.0
+# Their name of a figure -> ours at /stats.
+_FIGURES = {
+    "eff_1": "eff",
+    "sFoulsOn": "fouls_drawn",
+    "sBlocksReceived": "blocks_received",
+    "sPointsInThePaint": "points_in_paint",
+    "sPointsFastBreak": "fast_break_points",
+    "sPointsSecondChance": "second_chance_points",
+}
+_TEAM_FIGURES = {
+    **{f"tot_{theirs}": ours for theirs, ours in _FIGURES.items()},
+    "tot_sPointsFromTurnovers": "points_off_turnovers",
+    "tot_sBenchPoints": "bench_points",
+    "tot_sBiggestLead": "biggest_lead",
+    "tot_sBiggestScoringRun": "biggest_run",
+    "tot_sLeadChanges": "lead_changes",
+    "tot_sTimesScoresLevel": "times_tied",
+}
 
 
 def data(book: GameBook) -> dict[str, Any]:
@@ -90,6 +109,7 @@ def _team(book: GameBook, side: str, shots: list[Action]) -> dict[str, Any]:
         "fouls": board["fouls"],
         "timeouts": board["timeouts"],
         **_counts({**totals, **rebounds}, "tot_s"),
+        **figures(_TEAM_FIGURES, book.statistics["teams"][side], book.statistics["game"]),
         "tot_sReboundsTeam": own["reb"],
         "tot_sReboundsTeamOffensive": own["oreb"],
         "tot_sReboundsTeamDefensive": own["dreb"],
@@ -104,10 +124,10 @@ def _player(book: GameBook, side: str, line: Line) -> dict[str, Any]:
     name = book.label(player)
     first, _, family = name.rpartition(" ")
     return {
-        "sMinutes": _minutes(line["min_ms"] or 0),
+        "sMinutes": minutes(line["min_ms"] or 0),
         **_counts(line, "s"),
         "sPlusMinusPoints": line["plus_minus"] or 0,
-        "eff_1": line["eff"],
+        **figures(_FIGURES, book.figures_of(player)),
         "firstName": first,
         "familyName": family,
         "active": 0,
@@ -147,12 +167,6 @@ def _clock(ms: int) -> str:
     """`09:39:50`: minutes, seconds, hundredths."""
     minutes, rest = divmod(ms, MINUTE)
     return f"{minutes:02d}:{rest // 1000:02d}:{rest % 1000 // 10:02d}"
-
-
-def _minutes(ms: int) -> str:
-    """Time on the court, to the nearest second."""
-    minutes, seconds = divmod((ms + 500) // 1000, 60)
-    return f"{minutes}:{seconds:02d}"
 
 
 class _Writer:
@@ -200,7 +214,7 @@ class _Writer:
     def _shot(self, fact: Fact, shot: FieldGoal) -> None:
         self._shooters = shot.team
         kind = f"{max(2, shot.value)}pt"
-        qualifier = [TAGS[tag] for tag in shot.tags or () if tag in TAGS]
+        qualifier = self._tags(fact)
         if fact.seq in self._blocked:
             qualifier.append("blocked")
         self._add(fact, kind, "jumpshot", success=int(shot.made), scoring=1, qualifier=qualifier)
@@ -223,10 +237,13 @@ class _Writer:
             }
         )
 
+    def _tags(self, fact: Fact) -> list[str]:
+        return [TAGS[tag] for tag in self._book.tags[fact.seq] if tag in TAGS]
+
     def _free_throw(self, fact: Fact, throw: FreeThrow) -> None:
         self._shooters = throw.team
         trip = f"{throw.nth or 1}of{throw.of or throw.nth or 1}"
-        qualifier = [TAGS[tag] for tag in throw.tags or () if tag in TAGS]
+        qualifier = self._tags(fact)
         self._add(fact, "freethrow", trip, success=int(throw.made), scoring=1, qualifier=qualifier)
 
     def _rebound(self, fact: Fact, rebound: Rebound) -> None:

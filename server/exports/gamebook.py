@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from server.game.events import SIDES, Event, Foul, Starters, Substitution
+from server.game.events import (
+    SIDES,
+    Event,
+    FieldGoal,
+    Foul,
+    FreeThrow,
+    Starters,
+    Substitution,
+)
 from server.game.score import points_of
 from server.game.state import Game
 from server.projections.boxscore import number_of
 from server.projections.on_court import OnCourt
-from server.projections.order import in_order
+from server.projections.order import facts, in_order
+from server.projections.possessions import Possessions
 from server.projections.sheet import Sheet
+from server.projections.shots import IN_THE_KEY, Shots
+from server.projections.stats import stats
 
 _TEAM_NAMES = {"home": "Home", "away": "Away"}
 
@@ -39,6 +52,7 @@ class GameBook:
     began: each side's starters as far as they were on the court from the first second; whoever
     was named later is `coming` in a fact.
     box, board: the sections `boxscore` and `scoreboard`, without names.
+    tags: of each shot and throw by seq, what was said, or else what follows from the game.
     """
 
     def __init__(
@@ -62,6 +76,21 @@ class GameBook:
             side: tuple(line["id"] for line in self.box[side]["players"]) for side in SIDES
         }
         self.began, self.facts = _facts(game)
+        self.tags = _tags(game)
+        self._game = game
+
+    @cached_property
+    def statistics(self) -> Mapping[str, Any]:
+        """The document of /stats, without names."""
+        return stats(self._game, self.players)
+
+    def figures_of(self, player: str) -> Mapping[str, Any]:
+        """A player's line of /stats."""
+        return self._figures[player]
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Mapping[str, Any]]:
+        return {line["id"]: line for line in self.statistics["players"]}
 
     def team(self, side: str) -> str:
         """What a team is called."""
@@ -119,3 +148,19 @@ def _began(events: list[Event], length_ms: int) -> dict[str, tuple[str, ...]]:
         if isinstance(event, Starters):
             began[event.team] = event.players
     return began
+
+
+def _tags(game: Game) -> dict[int, tuple[str, ...]]:
+    """The tags of shots and throws, derived where nobody said any."""
+    told = facts(game)
+    found: dict[int, tuple[str, ...]] = {}
+    possessions = Possessions()
+    for seq, event in told:
+        possessions.add(seq, event)
+        if isinstance(event, FieldGoal | FreeThrow):
+            derived = possessions.tags(event) if event.made else frozenset()
+            found[seq] = tuple(sorted(derived)) if event.tags is None else event.tags
+    for seq, shot, spot in Shots(game.rules, told).spots():
+        if shot.tags is None and spot is not None and spot.zone in IN_THE_KEY:
+            found[seq] = ("paint", *found[seq])
+    return found

@@ -7,10 +7,33 @@ from typing import Any
 
 from server.exports.gamebook import GameBook
 from server.exports.nba_plays import TEAM_IDS, duration, meta, person_ids, tricode
+from server.exports.words import figures
 from server.game.events import SIDES, other
 from server.projections.boxscore import number_of
 
 Line = Mapping[str, Any]
+
+# Their name of a figure -> ours at /stats.
+_FIGURES = {
+    "foulsDrawn": "fouls_drawn",
+    "blocksReceived": "blocks_received",
+    "foulsOffensive": "offensive_fouls",
+    "foulsTechnical": "technicals",
+    "pointsInThePaint": "points_in_paint",
+    "pointsFastBreak": "fast_break_points",
+    "pointsSecondChance": "second_chance_points",
+}
+_TEAM_FIGURES = {
+    **_FIGURES,
+    "pointsFromTurnovers": "points_off_turnovers",
+    "benchPoints": "bench_points",
+    "biggestLead": "biggest_lead",
+    "biggestScoringRun": "biggest_run",
+    "leadChanges": "lead_changes",
+    "timesTied": "times_tied",
+    "fieldGoalsEffectiveAdjusted": "efg_pct",
+    "trueShootingPercentage": "ts_pct",
+}
 
 _STATUS = {"scheduled": 1, "live": 2, "break": 2, "final": 3}
 
@@ -76,6 +99,7 @@ def _player(book: GameBook, side: str, order: int, line: Line) -> dict[str, Any]
         "played": "1" if line["min_ms"] else "0",
         "statistics": {
             **_counts(line),
+            **figures(_FIGURES, book.figures_of(player)),
             "minutes": duration(line["min_ms"] or 0),
             "minutesCalculated": f"PT{round((line['min_ms'] or 0) / 60_000):02d}M",
             "plusMinusPoints": float(line["plus_minus"] or 0),
@@ -89,7 +113,7 @@ def _player(book: GameBook, side: str, order: int, line: Line) -> dict[str, Any]
 
 def _team_statistics(book: GameBook, side: str) -> dict[str, Any]:
     """Rebounds of players only, as in the NBA's box; the team's own stand beside them."""
-    box = book.box[side]
+    box, statistics = book.box[side], book.statistics
     players, own, totals = box["players"], box["team"], box["totals"]
     oreb, dreb = (sum(line[column] for line in players) for column in ("oreb", "dreb"))
     of_team = own["oreb"] + own["dreb"]
@@ -105,6 +129,7 @@ def _team_statistics(book: GameBook, side: str) -> dict[str, Any]:
         "turnoversTotal": totals["tov"],
         "pointsAgainst": book.board[other(side)]["score"],
         "foulsTeam": book.board[side]["fouls"],
+        **figures(_TEAM_FIGURES, statistics["teams"][side], statistics["game"]),
     }
 
 

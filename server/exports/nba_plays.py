@@ -123,7 +123,7 @@ class _Writer:
                 self._substitution(fact)
 
     def _shot(self, fact: Fact, shot: FieldGoal) -> None:
-        tags = shot.tags or ()
+        tags = self._book.tags[fact.seq]
         self._shooters = shot.team
         kind = "heave" if "heave" in tags else f"{shot.value}pt"
         more: Action = {"isFieldGoal": 1, **_where(shot)}
@@ -142,7 +142,13 @@ class _Writer:
         worth = "" if throw.value == 1 else f" {throw.value}PT"
         more = {"descriptor": "technical"} if technical else {}
         self._made(
-            fact, "freethrow", trip, throw, throw.tags or (), f"Free Throw {trip}{worth}", more
+            fact,
+            "freethrow",
+            trip,
+            throw,
+            self._book.tags[fact.seq],
+            f"Free Throw {trip}{worth}",
+            more,
         )
 
     def _made(
@@ -178,8 +184,10 @@ class _Writer:
     def _foul(self, fact: Fact, foul: Foul) -> None:
         sort, descriptor, _ = FOULS.get(foul.kind, FOULS["personal"])
         more: Action = {"descriptor": descriptor}
-        if foul.throws:
-            more["qualifiers"] = [f"{foul.throws}freethrow"]
+        more["qualifiers"] = [f"{foul.throws}freethrow"] if foul.throws else []
+        if foul.player is None and foul.kind not in TECHNICALS:
+            # The feed knows no foul of nobody; its readers take one for the bench's.
+            more["qualifiers"].append("unnamed")
         if foul.drawn_by in self._ids:
             more["foulDrawnPersonId"] = self._ids[foul.drawn_by]
             more["foulDrawnPlayerName"] = self._book.label(foul.drawn_by)

@@ -1,8 +1,9 @@
-"""What other formats call our kinds."""
+"""What other formats call our kinds and figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 # Kind of turnover -> (NBA live subType, FIBA LiveStats subType). The second column is what the
 # real files use; words that neither knows go out with spaces, or run together.
@@ -62,3 +63,17 @@ def fiba_turnover(kind: str | None) -> str:
     if kind is None:
         return ""
     return _TURNOVERS[kind][1] if kind in _TURNOVERS else kind.replace("_", "")
+
+
+def figures(names: Mapping[str, str], *lines: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of /stats under the names of a format. What nobody kept is left out; a lead or a
+    run is its points, and 0 where there was none."""
+    found = {}
+    for theirs, ours in names.items():
+        line = next(line for line in lines if ours in line)
+        value = line[ours]
+        if ours in ("biggest_lead", "biggest_run"):
+            value = value["points"] if value else 0
+        if value is not None:
+            found[theirs] = value
+    return found

@@ -26,7 +26,8 @@ def kind_of(action: Mapping[str, Any], player: str | None) -> str:
             return "technical"
         # A delay of game or too many players is nobody's; anybody else without a line coaches.
         return "coach" if action.get("personId") else "bench"
-    if player is None:
+    # `unnamed` is ours: a player's foul, and nobody said whose.
+    if player is None and "unnamed" not in (action.get("qualifiers") or ()):
         return "bench"
     if "flagrant" in said:
         return "flagrant2" if "type2" in said else "flagrant1"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from server.exports.gamebook import GameBook
 from server.feeds.compare import compare
 from server.feeds.feeds import read
+from server.feeds.figures import figures
 from server.feeds.play import play
 from server.game.calls import IllegalCall
 from server.gamelog.memory import MemoryLog
@@ -45,8 +46,9 @@ def test_a_real_game_survives_its_own_format(feed: str, game: str, tmp_path: Pat
     assert second.refused == ()
     assert box(second.game, second.players) == box(first.game, first.players)
     # The box that we wrote is the official one of what we wrote.
-    found = compare(again, second)
+    found = compare(again, figures(second))
     assert found["differences"] == []
+    assert found["derived"]["differences"] == []
     assert found["minutes"]["equal"] == found["minutes"]["cells"] == len(people)
     assert found["plus_minus"]["equal"] == found["plus_minus"]["cells"] == len(people)
 
@@ -65,7 +67,7 @@ def test_a_fiba_game_in_the_nbas_shape_keeps_its_players_shots(game: str, tmp_pa
             assert mine["min_ms"] == read_line["min_ms"]
 
 
-def cells(found: Mapping[str, Any]) -> dict[str, Any]:
+def cells(found: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, int]]:
     """The counting columns of every line, by who it is."""
     lines = {}
     for side in ("home", "away"):
@@ -82,8 +84,10 @@ NOT_CELLS = ("min_ms", "plus_minus", "starter")
 
 def say_all(table: Table, said: list[dict[str, Any]]) -> None:
     for body in said:
-        table.wait(2)
         fields = dict(body)
+        if fields.get("kind") == "dead_ball" and table.game.rules.name == "nba":
+            continue  # the NBA counts it as the team's rebound, and has no other word for it
+        table.wait(2)
         try:
             table.say(fields.pop("type"), **fields)
         except IllegalCall:
