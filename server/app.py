@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from server.access.limits import RateLimit, RequestLimits
-from server.api import check, desk, deskroles, exports, games, health, pages, reference, stats
+from server.api import (
+    check,
+    desk,
+    deskroles,
+    exports,
+    games,
+    health,
+    pages,
+    reference,
+    rules,
+    stats,
+)
 from server.api.limits import UPLINK_LIMIT, BodyLimit, Only, RequestMeter
 from server.api.links import Links
 from server.api.problems import install_problem_handlers, problem_response
@@ -29,6 +40,7 @@ def build_app(house: House, links: Links) -> FastAPI:
     access, clock = house.access, house.clock
     app.include_router(health.router(house.look, house.meters))
     app.include_router(games.router(house.scorer, access, links, house.erased))
+    app.include_router(rules.router(house.scorer, access))
     app.include_router(desk.router(house.scorer, access, house.desks))
     app.include_router(deskroles.router(house.scorer, access, house.desks))
     app.include_router(exports.router(house.scorer, access))

@@ -19,8 +19,10 @@ _GAME = {
     "home": {"name": "Lions", "players": [{"number": "4", "name": "Ann"}, {"number": "00"}]},
     "away": {"name": "Bears", "players": [{"number": "7", "name": "Bea"}]},
 }
-
-
+_RULES = (
+    "Rosters, and `rules`: the name of a set of `/api/v1/rules`, or what a league changes of one, "
+    'like `{"base": "youth", "periods": 2, "period_minutes": 14, "foul_out": 0}`.'
+)
 Erased = Callable[[str], Awaitable[None]]
 """Told that a game was erased, so that every other part forgets it too."""
 
@@ -35,7 +37,7 @@ def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIR
         pages = links.of_game(str(request.base_url), game, tokens)
         return {"game_id": game, "links": pages, "tokens": tokens}
 
-    @games.post("", status_code=201, openapi_extra=describe_body(_GAME, "Rules and rosters."))
+    @games.post("", status_code=201, openapi_extra=describe_body(_GAME, _RULES))
     async def create(request: Request, body: JsonBody) -> JSONResponse:
         """Make a game. The tokens are shown this once; whoever has a link has its token."""
         await access.may_create(request)
