@@ -22,11 +22,16 @@ export class Unreachable extends Error {
 export class Api {
   #token;
   #fetch;
+  #desk;
 
-  /** @param {string|null} token @param {typeof fetch} fetcher */
-  constructor(token, fetcher = (...args) => fetch(...args)) {
+  /**
+   * @param {string|null} token @param {typeof fetch} fetcher
+   * @param {string|null} desk which of a game's desks this is
+   */
+  constructor(token, fetcher = (...args) => fetch(...args), desk = null) {
     this.#token = token;
     this.#fetch = fetcher;
+    this.#desk = desk;
   }
 
   get(path) {
@@ -37,10 +42,15 @@ export class Api {
     return this.#request("POST", path, body);
   }
 
+  delete(path) {
+    return this.#request("DELETE", path);
+  }
+
   /** @returns {Promise<any>} the JSON body @throws {Refused|Unreachable} */
   async #request(method, path, body) {
     const headers = { Accept: "application/json" };
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
+    if (this.#desk) headers["Courtside-Desk"] = this.#desk;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const init = { method, headers, signal: AbortSignal.timeout(10_000) };
     if (body !== undefined) init.body = JSON.stringify(body);

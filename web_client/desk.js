@@ -6,16 +6,19 @@ import { ACTIONS, describe, lineupCalls, newId } from "./calls.js";
 import { remaining } from "./clock.js";
 import { Strip } from "./deskafter.js";
 import { ClockControls } from "./deskclock.js";
+import { Conflicts } from "./deskconflicts.js";
 import { Court } from "./deskcourt.js";
 import { MendDialog } from "./deskedit.js";
 import { Entry } from "./deskentry.js";
 import { FinishDialog } from "./deskfinish.js";
 import { Flags } from "./deskflags.js";
+import { DeskLease, deskId } from "./desklease.js";
 import { askLineup, askNumber } from "./desklineup.js";
 import { More } from "./deskmore.js";
 import { PlayList } from "./deskplays.js";
 import { ProposalCards } from "./deskproposals.js";
 import { Settings } from "./desksettings.js";
+import { DeskShare } from "./deskshare.js";
 import { hearKeys, listKeys } from "./deskkeys.js";
 import { Taken } from "./desktaken.js";
 import { TeamColumns } from "./deskteams.js";
@@ -34,7 +37,8 @@ const TICK_MS = 100;
 
 const { game, token, tokens } = openPage("desk", location, history, localStorage);
 const base = `/api/v1/games/${game}`;
-const api = new Api(token);
+const desk = deskId(localStorage, () => newId().slice(0, 6));
+const api = new Api(token, undefined, desk);
 
 let beside = null; // where calls are put in: {after, period, clock_ms} in the past
 let spot = null; // where the next shot is taken
@@ -97,8 +101,17 @@ const proposals = new ProposalCards(byId("proposals"), {
   onAccept: (proposal, choice) => entry.accept(proposal, choice),
   onReject: rejectProposal,
 });
+const lease = new DeskLease(api, game, desk, () => share.draw());
+const share = new DeskShare(lease, (team) => teams.nameOf(team, null), trouble);
+const conflicts = new Conflicts(byId("conflicts"), queue, {
+  describe: (call) => describe(call, (team, id) => teams.nameOf(team, id)),
+  send: (call, label) => send(call, { label }),
+  board: scoreboard,
+  ask: (role) => lease.claim([role], true).catch(trouble),
+});
 const live = new LiveGame(game, token, {
   onChange(_, changed, message) {
+    if (message.type === "desk") lease.heard(message.desk);
     if (message.type === "snapshot") queue.settle([], message.seq);
     if (message.type === "update") {
       for (const { call_id, seq } of message.entries ?? []) known(call_id, seq);
@@ -168,7 +181,8 @@ function seqOf(callId) {
 
 function send(body, { label = describe(body, (team, id) => teams.nameOf(team, id)), tap: tapped = tap() } = {}) {
   const { late, ...when } = tapped;
-  const item = { path: `${base}/calls`, id: body.call_id, body, label, ...when };
+  const runs = body.type === "clock_start" || (body.type === "clock_set" && scoreboard()?.clock_running);
+  const item = { path: `${base}/calls`, id: body.call_id, body, label, runs, ...when };
   const kept = queue.add(LATE.includes(body.type) ? { ...item, late } : item);
   if (kept) taken.did(item);
   drawEntry();
@@ -253,7 +267,7 @@ function putIn(play, where) {
   beside = where;
   setText(byId("insert-words"), `Putting in ${where.after === play.seq ? "after" : "before"}: ${named(play, state())}`);
   drawEntry();
-  byId("insert").scrollIntoView({ block: "nearest" });
+  scrollTo({ top: 0 });
 }
 
 function undo() {
@@ -307,6 +321,8 @@ function drawQueue() {
   drawTeams();
   drawProposals();
   drawTroubles();
+  conflicts.draw();
+  share.draw();
 }
 
 function drawProposals() {
@@ -388,4 +404,5 @@ document.addEventListener("visibilitychange", () => document.hidden && entry.flu
 setInterval(() => board.tick(live.now()), TICK_MS);
 drawEntry();
 live.open();
+lease.open().catch(() => {}); // without a network everything else works on
 queue.pump();

@@ -55,7 +55,8 @@ export class ClockControls {
       send({ type: board.clock_running ? "clock_stop" : "clock_start", ...context(), ...place() });
       return;
     }
-    send({ type: "period_start", ...context() });
+    // Which one, so that two desks do not start two.
+    send({ type: "period_start", ...context(), period: (board.period ?? 0) + 1 });
     // The ball goes up and the clock runs: one tap for both.
     if (!clockless()) send({ type: "clock_start", call_id: newId() });
   }

@@ -31,13 +31,13 @@ export class FinishDialog {
     }
     const { flags } = this.#desk;
     show(byId("finish-flags"), flags.open.length > 0);
-    setText(byId("finish-count"), `${flags.open.length} to check`);
+    setText(byId("finish-count"), `⚑ ${flags.open.length} to check`);
     flags.list(byId("finish-list"), flags.open);
     setText(byId("finish-confirm"), final ? "The score is right: final" : "The score is right: end it");
     const word = await answered(this.#dialog);
     if (!word) return;
     const { send, context } = this.#desk;
-    if (!final) send({ type, ...context() });
+    if (!final) send({ type, ...context(), period: Math.max(1, board.period) });
     if (word === "confirm") {
       const [home, away] = TEAMS.map((team) => Math.max(0, Math.round(Number(byId(`finish-${team}`).value) || 0)));
       send({ type: "confirm", period: Math.max(1, board.period), score: { home, away }, ...context() });
