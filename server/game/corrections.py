@@ -89,12 +89,13 @@ def _void(game: Game, call: Call) -> tuple[Event, ...]:
 
 
 def _same_call(game: Game, entry: Entry) -> tuple[int, ...]:
-    """The entries that stand of the call that made a correction, the named one first."""
+    """The corrections of the call that made this one, it first. A player who came with them
+    stays on the roster."""
     found = [entry.seq]
     for step in (-1, 1):
         beside = game.history.get(entry.seq + step)
         while beside is not None and beside.call_id == entry.call_id:
-            if game.standing.stands(beside.seq):
+            if isinstance(beside.event, NOT_FACTS):
                 found.append(beside.seq)
             beside = game.history.get(beside.seq + step)
     return tuple(found)
@@ -126,9 +127,6 @@ def _amend(game: Game, call: Call, judge: Judge) -> tuple[Event, ...]:
     ]
     if lost:
         events.append(Voided(period=event.period, clock_ms=event.clock_ms, targets=tuple(lost)))
-    refused = new_contradiction(game, with_events(game, call, events))
-    if refused is not None:
-        raise refused
     return tuple(events)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from server.game.events import (
     Adjusted,
     Assist,
@@ -89,9 +91,7 @@ def links_of(event: Event) -> int | None:
 def children(game: Game, seq: int) -> list[tuple[int, Play]]:
     """What stands and belongs to entry `seq`, oldest first."""
     found: list[tuple[int, Play]] = []
-    for entry in game.history.newest_first():
-        if entry.seq <= seq:
-            break
+    for entry in takewhile(lambda entry: entry.seq > seq, game.history.newest_first()):
         if game.standing.stands(entry.seq):
             event = game.standing.event(entry)
             if isinstance(event, Play) and links_of(event) == seq:

@@ -15,7 +15,7 @@ from server.game.events import (
     Turnover,
     Voided,
 )
-from server.game.links import links_of
+from server.game.links import fits, links_of
 from server.game.state import evolve
 from server.projections.order import in_order
 from server.projections.sheet import Sheet
@@ -578,3 +578,61 @@ def test_a_log_with_undos_of_nothing_is_read_all_the_same(table: Table) -> None:
         table.entries.append(entry)
     assert table.refused("undo", "desk:2") == "nothing-to-undo"
     assert table.refused("redo", "desk:2") == "nothing-to-redo"
+
+
+def test_what_had_no_meaning_before_stands_in_nobody_s_way(table: Table) -> None:
+    basket, _ = basket_with_assist(table)
+    table.say("assist", team="home", player="6", links=basket)
+    foul = table.seq("foul", team="away")
+    table.say("void", links=foul)
+    assert foul not in table.standing_seqs()
+
+
+def test_a_player_who_came_with_an_amendment_stays_when_it_goes(table: Table) -> None:
+    shot = table.seq("field_goal", team="home", made=True)
+    added, amended = table.say("amend", links=shot, player="#77")
+    foul = table.seq("foul", team="home", player="77")
+    table.say("void", links=amended.seq)
+    assert table.standing_seqs() == [1, shot, added.seq, foul]
+    assert table.refused("void", links=added.seq) == "player-has-entries"
+
+
+def test_a_substitution_only_moves(table: Table) -> None:
+    change = table.seq("substitution", team="home", player_in="8", player_out="4")
+    table.say("amend", links=change, clock_ms=500_000)
+    moved = table.event(change)
+    assert isinstance(moved, Substitution)
+    assert (moved.clock_ms, moved.player_in, moved.player_out) == (500_000, "home-8", "home-4")
+
+
+def test_a_child_in_an_older_log_may_have_lost_its_parent(table: Table) -> None:
+    """Rebounds once stayed when their miss was voided."""
+    miss = table.seq("field_goal", team="home", made=False)
+    board = table.seq("rebound", team="away", player="10")
+    void = Entry(table.game.seq + 1, Voided(period=1, clock_ms=0, targets=(miss,)), "x",
+                 table.now, "old")  # fmt: skip
+    table.game = evolve(table.game, void)
+    table.entries.append(void)
+    table.say("amend", links=board, player="11")
+    rebound = table.event(board)
+    assert isinstance(rebound, Rebound)
+    assert (rebound.player, rebound.links) == ("away-11", None)
+
+
+def test_a_guess_does_not_look_far_nor_at_what_is_void(table: Table) -> None:
+    miss = table.seq("field_goal", team="home", made=False)
+    slip = table.seq("field_goal", team="away", made=False)
+    table.say("void", links=slip)
+    assert links_of(table.event(table.seq("rebound", team="away"))) == miss
+    miss = table.seq("field_goal", team="home", made=False)
+    for _ in range(30):
+        table.say("timeout", team="home", kind="media")
+    assert links_of(table.event(table.seq("rebound", team="away"))) is None
+    assert links_of(table.event(table.seq("rebound", team="away"))) is None
+
+
+def test_what_can_belong_to_what() -> None:
+    basket = FieldGoal(period=1, clock_ms=0, team="home", value=2, made=True)
+    assert fits("assist", "home", basket)
+    assert not fits("steal", "away", basket)
+    assert not fits("assist", "home", Rebound(period=1, clock_ms=0, team="home", kind="offensive"))
