@@ -20,6 +20,8 @@ from server.game.state import Game
 
 # The longest trip to the line that any code knows.
 TRIP = 3
+# No hall is longer; feeds put a shot a little outside the lines now and then.
+PLACE_LIMIT_M = 50.0
 _FREE_THROW_TAGS = ("fast_break", "second_chance", "off_turnover")
 
 
@@ -68,6 +70,8 @@ def _joining(game: Game, call: Call) -> tuple[events.RosterAdded, ...]:
 
 def _field_goal(game: Game, call: Call, where: Place) -> Event:
     team, player = player_and_team(game, call)
+    if any(at is not None and abs(at) > PLACE_LIMIT_M for at in (call.x_m, call.y_m)):
+        raise IllegalCall("value-outside-rules", "x_m and y_m are metres from the court's centre")
     value = game.rules.value_at(call.x_m, call.y_m) if call.value is None else call.value
     _one_of("value", value, game.rules.field_goal_values)
     return events.FieldGoal(

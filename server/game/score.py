@@ -74,7 +74,12 @@ def score_after(game: Game, period: int) -> tuple[int, int]:
 
 
 def _score_before(game: Game, where: Place) -> dict[str, int]:
-    """Both scores at a place in the game, for a fact that would be the next entry."""
+    """Both scores at a place in the game, for a fact that would be the next entry.
+
+    Now it is all that was told, also when the clock was put back since.
+    """
+    if where.is_now:
+        return dict(zip(SIDES, score_after(game, where.period), strict=True))
     paths = paths_of(game)
     told = []
     for entry, event in game.standing.all_events(game.history.entries()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,6 +48,14 @@ class Table:
             self.entries.append(entry)
             made.append(entry)
         return made
+
+    def say_all(self, said: list[tuple[str, int, dict[str, Any]]]) -> None:
+        """Calls as (by, seconds to wait, body); those that are refused are left out."""
+        for by, wait_s, body in said:
+            self.wait(wait_s)
+            fields = dict(body)
+            with suppress(IllegalCall):
+                self.say(fields.pop("type"), by, **fields)
 
     def seq(self, kind: str, by: str = "desk:1", /, **fields: Any) -> int:
         """The number of the first entry of a call."""

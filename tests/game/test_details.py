@@ -149,6 +149,8 @@ def test_assists_on_free_throws_are_a_matter_of_the_rules(rules: str, accepted: 
     ("kind", "fields"),
     [
         ("field_goal", {"made": True, "tags": ["dunk"]}),
+        ("field_goal", {"made": True, "x_m": 50.1}),
+        ("field_goal", {"made": True, "x_m": 0, "y_m": -1e9}),
         ("free_throw", {"made": True, "tags": ["paint"]}),
         ("free_throw", {"made": True, "nth": 3, "of": 2}),
         ("free_throw", {"made": True, "nth": 4}),

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from server.game.calls import IllegalCall
 from server.game.eventjson import from_json, to_json
 from server.game.events import EVENTS, FieldGoal, Media, Sighted, other
+from server.game.rules import RULES
 from tests.game.strategies import CALM, SAID
 from tests.game.table import Table
 
+LEAGUE = '{"base": "nba", "periods": 2, "clock": "running", "field_goal_values": [1, 2, 3]}'
 
-@given(SAID)
-@settings(CALM, max_examples=60)
-def test_events_survive_json(said: list[tuple[str, int, dict[str, object]]]) -> None:
-    table = Table()
-    table.say("period_start")
-    for by, _, body in said:
-        try:
-            table.say(str(body["type"]), by, **{k: v for k, v in body.items() if k != "type"})
-        except IllegalCall:
-            continue
+
+@given(SAID, st.sampled_from([*RULES, LEAGUE]))
+@settings(CALM, max_examples=100)
+def test_events_survive_json(said: list[tuple[str, int, dict[str, Any]]], rules: str) -> None:
+    table = Table(rules)
+    table.say_all([("desk", 0, {"type": "period_start"}), *said])
     for entry in table.entries:
         assert from_json(json.loads(json.dumps(to_json(entry.event)))) == entry.event
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from server.game.events import Adjusted, Confirmed, Event, Foul
+from server.game.calls import IllegalCall
+from server.game.events import SIDES, Adjusted, Confirmed, Event, Foul
 from server.game.score import points_of, score_after
+from tests.game.strategies import CALM, SAID
 from tests.game.table import Table
 
 
@@ -50,6 +55,26 @@ def test_a_score_put_in_later_is_that_of_its_place(table: Table) -> None:
     assert score_after(table.game, 1) == (4, 3)
     first = table.stands()[1][0]
     assert adjusted(table, team="home", score=2, after=first) == -1
+
+
+def test_now_is_after_all_that_was_told(table: Table) -> None:
+    """Also after the clock was put back, when facts with less left of it come later."""
+    table.say("clock_set", clock_ms=450_000)
+    assert adjusted(table, team="away", score=2) == 1
+
+
+@given(SAID, st.sampled_from(SIDES), st.integers(0, 99))
+@settings(CALM, max_examples=100)
+def test_a_score_that_is_named_is_the_score(
+    said: list[tuple[str, int, dict[str, Any]]], team: str, score: int
+) -> None:
+    table = Table()
+    table.say_all([("desk", 0, {"type": "period_start"}), *said])
+    with suppress(IllegalCall):  # it may be the score already
+        table.say("adjust", team=team, score=score)
+    period = max(1, table.game.progress.period)
+    found = dict(zip(SIDES, score_after(table.game, period), strict=True))
+    assert found[team] == score
 
 
 def test_void_facts_are_no_points(table: Table) -> None:

@@ -21,14 +21,7 @@ from tests.game.table import START, Table, fresh
 
 def play(said: list[tuple[str, int, dict[str, Any]]]) -> Table:
     table = Table()
-    table.say("period_start")
-    for by, wait, body in said:
-        table.wait(wait)
-        fields = dict(body)
-        try:
-            table.say(fields.pop("type"), by, **fields)
-        except IllegalCall:
-            continue
+    table.say_all([("desk", 0, {"type": "period_start"}), *said])
     return table
 
 
