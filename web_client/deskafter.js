@@ -25,7 +25,8 @@ export class Strip {
     if (!question) return this.#strip.replaceChildren();
     const { onDone, onSkip } = this.#handlers;
     const skip = el("button", {
-      type: "button", class: "plain", text: question.done ? "Never mind" : "Skip", on: { click: onSkip },
+      type: "button", class: "plain", text: question.done ? "✕" : "Skip",
+      "aria-label": question.done ? "Never mind" : null, on: { click: onSkip },
     });
     const done = question.done && el("button", {
       type: "button", class: "primary", text: question.done, on: { click: onDone },

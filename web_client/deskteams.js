@@ -5,12 +5,13 @@ import { el, follow, setText, show } from "./dom.js";
 
 const MANY = 7; // more players than this (nobody on court yet) stand two in a row
 
-/** What a team without players is scored with. */
+const FIVE = 5;
+/** What a team whose players nobody knows is scored with. */
 const QUICK = ["made2", "made3", "madeft", "foul"];
 
 /**
  * Draws the teams; `onPick(team, playerId|null)` hears taps, null is the team itself;
- * `onQuick(team, action)` those on the big buttons of a team without a roster.
+ * `onQuick(team, action)` those on the big buttons of a team that has no five players.
  */
 export class TeamColumns {
   #onPick;
@@ -72,7 +73,7 @@ export class TeamColumns {
       follow(players, items, (item) => item.id, (item) => this.#button(team, item));
       setText(this.#columns[team].own, this.#roster[team]?.name || (team === "home" ? "Home" : "Away"));
       this.#columns[team].own.title = "The team itself, no player";
-      show(quick, this.players(team).length === 0);
+      show(quick, this.players(team).length < FIVE);
       show(lineup, this.players(team).length > 0);
       setText(lineup, this.bench(team).length ? "Line-up" : "Starters");
     }

@@ -2,6 +2,7 @@
 
 import { Api, Refused, inWords } from "./api.js";
 import { byId, el, setText, show } from "./dom.js";
+import { rulesBody, valuesOf } from "./newgame.js";
 import { readRoster } from "./rosters.js";
 import { Tokens } from "./tokens.js";
 
@@ -15,6 +16,7 @@ const ADMIN = "courtside.admin";
 
 const tokens = new Tokens(localStorage);
 const form = byId("create");
+let sets = []; // the rule sets that the server knows
 
 function drawGames() {
   const games = Object.entries(tokens.all()).sort(([, a], [, b]) => (b.at ?? 0) - (a.at ?? 0));
@@ -62,10 +64,28 @@ async function copy(text) {
   prompt("Copy this link", text);
 }
 
+async function offerRules() {
+  try {
+    sets = (await new Api(null).get("/api/v1/rules")).rules;
+  } catch {
+    return; // making the game will say what is wrong
+  }
+  byId("rules").replaceChildren(...sets.map(({ name, title }) => el("option", { value: name, text: title })));
+  showRules();
+}
+
+/** The values of the chosen set, to be changed. */
+function showRules() {
+  const rules = sets.find((one) => one.name === byId("rules").value);
+  if (!rules) return;
+  for (const [name, value] of Object.entries(valuesOf(rules))) form.elements[name].value = value;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const data = new FormData(form);
-  const body = { rules: "fiba" };
+  const rules = sets.find((one) => one.name === data.get("rules"));
+  const body = { rules: rules ? rulesBody(rules, Object.fromEntries(data)) : String(data.get("rules")) };
   for (const team of ["home", "away"]) {
     const { players, wrong } = readRoster(String(data.get(`${team}-players`)));
     if (wrong.length) {
@@ -84,7 +104,10 @@ form.addEventListener("submit", async (event) => {
     });
     notice("");
     form.reset();
-    drawGames();
+    showRules();
+    byId("rules").addEventListener("change", showRules);
+drawGames();
+offerRules();
     byId("games").scrollIntoView({ block: "start", behavior: "smooth" });
   } catch (error) {
     const needsAdmin = error instanceof Refused && [401, 403].includes(error.status);
@@ -107,4 +130,6 @@ function notice(text) {
   if (text) byId("notice").scrollIntoView({ block: "nearest" });
 }
 
+byId("rules").addEventListener("change", showRules);
 drawGames();
+offerRules();

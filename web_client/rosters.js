@@ -1,7 +1,8 @@
 // A roster as people type it. Pure.
 
 /**
- * "4 Ann", "#23", "00, Béla Kiss": a number, then a name if there is one.
+ * "4 Ann", "#23", "00, Béla Kiss", "Ann 4": a number, and a name if there is one. Pasted
+ * from a table it may have tabs.
  * @param {string} text one player a line
  * @returns {{players: {number: string, name?: string}[], wrong: string[]}} lines that are none
  */
@@ -11,10 +12,11 @@ export function readRoster(text) {
   for (const raw of text.split("\n")) {
     const line = raw.trim();
     if (!line) continue;
-    const match = /^#?\s*(\d{1,3})(?:[\s,.;:–-]+(.+))?$/u.exec(line);
-    const number = match?.[1];
+    const first = /^#?\s*(\d{1,3})(?:[\s,.;:–-]+(.+))?$/u.exec(line);
+    const last = /^(.+?)[\s,.;:–-]+#?(\d{1,3})$/u.exec(line);
+    const [, number, name] = first ?? (last ? [line, last[2], last[1]] : []);
     if (!number || players.some((player) => player.number === number)) wrong.push(line);
-    else players.push(match[2] ? { number, name: match[2].trim() } : { number });
+    else players.push(name ? { number, name: name.trim() } : { number });
   }
   return { players, wrong };
 }

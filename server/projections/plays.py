@@ -13,6 +13,7 @@ from server.game.events import (
     ClockSet,
     ClockStarted,
     ClockStopped,
+    Confirmed,
     Event,
     FieldGoal,
     Finalized,
@@ -69,22 +70,26 @@ def text_of(event: Event, rules: Rules) -> str:
         case FieldGoal(made=made, value=value):
             shot = {1: "one", 2: "two", 3: "three"}[value]
             return f"{who} {'makes' if made else 'misses'} a {shot}"
-        case FreeThrow(made=made):
-            return f"{who} {'makes' if made else 'misses'} a free throw"
+        case FreeThrow(made=made, nth=nth, of=of):
+            which = "a free throw" if nth is None or of is None else f"free throw {nth} of {of}"
+            return f"{who} {'makes' if made else 'misses'} {which}"
         case Rebound(kind=kind):
-            return f"{who}: {kind} rebound"
+            return f"{who}: {_plain(kind)} rebound"
         case Turnover(kind=kind):
-            return f"{who}: turnover" if kind is None else f"{who}: turnover ({kind})"
+            return f"{who}: turnover" if kind is None else f"{who}: turnover ({_plain(kind)})"
         case Steal():
             return f"{who}: steal"
         case Block():
             return f"{who}: block"
         case Assist():
             return f"{who}: assist"
-        case Foul(kind=kind):
-            return f"{who}: {kind} foul"
-        case JumpBall():
-            return f"{who} wins the jump ball"
+        case Foul(kind=kind, drawn_by=drawn_by):
+            on = "" if drawn_by is None else f" on #{number_of(drawn_by)}"
+            return f"{who}: {_plain(kind)} foul{on}"
+        case JumpBall(kind=kind):
+            return f"{who} {'gets the held ball' if kind == 'held' else 'wins the jump ball'}"
+        case Substitution(players=tuple(players)):
+            return f"{who}: {', '.join(f'#{number_of(p)}' for p in players)} on the court"
         case Substitution(player_in=coming, player_out=going):
             parts = [] if coming is None else [f"#{number_of(coming)} in"]
             parts += [] if going is None else [f"#{number_of(going)} out"]
@@ -93,8 +98,10 @@ def text_of(event: Event, rules: Rules) -> str:
             return f"{who} starts {', '.join(f'#{number_of(p)}' for p in players)}"
         case RosterAdded(player=player):
             return f"{who}: #{number_of(player)} joins the roster"
-        case Timeout():
-            return f"{who}: timeout"
+        case Timeout(team=None, kind=kind):
+            return f"{_plain(kind or 'official')} timeout".capitalize()
+        case Timeout(kind=kind):
+            return f"{who}: timeout" if kind is None else f"{who}: {_plain(kind)} timeout"
         case Possession():
             return f"{who}: possession arrow"
         case Adjusted(points=points, text=text):
@@ -106,9 +113,15 @@ def text_of(event: Event, rules: Rules) -> str:
             return f"{rules.period_label(period)} starts"
         case PeriodEnded(period=period):
             return f"{rules.period_label(period)} ends"
+        case Confirmed(home=home, away=away):
+            return f"Score confirmed: {home}–{away}"
         case Finalized():
             return "Final"
-    return event.name.replace("_", " ")
+    return _plain(event.name)
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
 
 
 def _who(event: Event) -> str:

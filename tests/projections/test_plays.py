@@ -40,6 +40,15 @@ def plays(table: Table) -> list[dict[str, Any]]:
         ("adjust", {"team": "home", "points": 9, "text": "late"},
          "Home: score adjusted by +9 (late)"),
         ("note", {"text": "Lights out"}, "Lights out"),
+        ("rebound", {"team": "home", "kind": "dead_ball"}, "Home: dead ball rebound"),
+        ("free_throw", {"player": "home-7", "made": False, "nth": 2, "of": 3},
+         "Home #7 misses free throw 2 of 3"),
+        ("foul", {"player": "home-7", "kind": "shooting", "drawn_by": "away-4"},
+         "Home #7: shooting foul on #4"),
+        ("jump_ball", {"team": "away", "kind": "held"}, "Away gets the held ball"),
+        ("substitution", {"team": "home", "players": ["4", "5", "7", "8", "00"]},
+         "Home: #4, #5, #7, #8, #00 on the court"),
+        ("timeout", {"kind": "media"}, "Media timeout"),
         ("finalize", {}, "Final"),
     ],
 )  # fmt: skip
@@ -47,6 +56,13 @@ def test_every_fact_in_words(kind: str, fields: dict[str, Any], text: str) -> No
     table = Table()
     table.say(kind, **fields)
     assert [play["text"] for play in plays(table)] == [text]
+
+
+def test_a_confirmed_score_is_a_line() -> None:
+    table = Table()
+    table.say("period_start")
+    table.say("confirm", score={"home": 4, "away": 2})
+    assert plays(table)[-1]["text"] == "Score confirmed: 4–2"
 
 
 def test_a_line_carries_the_event_and_where_it_comes_from() -> None:

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ACTIONS, describe, lineupCalls, newId, playCall } from "../../web_client/calls.js";
 import { withPending } from "../../web_client/pending.js";
 import { named, periodLabel } from "../../web_client/plays.js";
+import { rulesBody, valuesOf } from "../../web_client/newgame.js";
 import { readRoster } from "../../web_client/rosters.js";
 
 const action = (id) => ACTIONS.find((one) => one.id === id);
@@ -103,5 +104,19 @@ test("a roster as people type it, in any script", () => {
     players: [{ number: "4", name: "Ann" }, { number: "23" }, { number: "00", name: "Béla Kiss" }, { number: "7", name: "李小龍" }],
     wrong: [],
   });
+  assert.deepEqual(readRoster("Ann\t4\n7\tBen Smith\nCid Jones, #12").players, [
+    { number: "4", name: "Ann" }, { number: "7", name: "Ben Smith" }, { number: "12", name: "Cid Jones" },
+  ]);
   assert.deepEqual(readRoster("Ann\n4 Ben\n4 Cid\n12345").wrong, ["Ann", "4 Cid", "12345"]);
+});
+
+test("a new game says its rule set, or what is different from it", () => {
+  const youth = { name: "youth", periods: 4, period_ms: 480_000, clock: "none", foul_out: 5 };
+  const same = { rules: "youth", periods: "4", period_minutes: "8", clock: "none", foul_out: "5" };
+  assert.deepEqual(valuesOf(youth), { periods: 4, period_minutes: 8, clock: "none", foul_out: 5 });
+  assert.equal(rulesBody(youth, same), "youth");
+  assert.deepEqual(rulesBody(youth, { ...same, periods: "2", period_minutes: "12.5", foul_out: "0", clock: "running" }), {
+    base: "youth", periods: 2, period_minutes: 12.5, foul_out: 0, clock: "running",
+  });
+  assert.equal(rulesBody(youth, { ...same, periods: "" }), "youth", "what is left empty is as in the set");
 });
