@@ -97,7 +97,7 @@ def read(folder: Path) -> Told:
         )
     sides = {side: Side(names[side], roster.people(side), lines[side]) for side in SIDES}
     game = folder.resolve().name
-    return Told(NAME, game, FIBA, sides, steps, otherwise, doubts, teller.unknown)
+    return Told(NAME, game, {"base": FIBA.name}, sides, steps, otherwise, doubts, teller.unknown)
 
 
 def _home_first(stats: list[dict[str, Any]], codes: list[str]) -> list[dict[str, Any]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from server.feeds import files, words
 from server.feeds.derived import FIBA_TEAM, official_derived
 from server.feeds.fiba_box import SIDES, counts, listed, positions
+from server.feeds.league import league, rules_in
 from server.feeds.roster import Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Official, Reading, Side, Told
@@ -63,7 +64,8 @@ def read(folder: Path) -> Told:
     data = files.read_json(path)
     with files.of(path, NAME):
         plays = files.once(files.listed(data["pbp"]))
-        rules = _rules(data)
+        document = _league(data)
+        rules = rules_in(document)
         roster, starting, names, lines = Roster(), {}, {}, {}
         for number, side in SIDES.items():
             team = data["tm"][number]
@@ -98,23 +100,22 @@ def read(folder: Path) -> Told:
         if entered != ordered:
             otherwise = (Reading(_AS_ENTERED, told(paired(entered)).steps()),)
     sides = {side: Side(names[side], roster.people(side), lines[side]) for side in names}
-    return Told(NAME, folder.resolve().name, rules, sides, steps, otherwise, unknown=teller.unknown)
+    return Told(
+        NAME, folder.resolve().name, document, sides, steps, otherwise, unknown=teller.unknown
+    )
 
 
-def _rules(data: Mapping[str, Any]) -> Rules:
-    """FIBA's, with the number and the lengths of periods of this competition."""
-    periods = int(data.get("periodsMax") or FIBA.periods)
-    if not 1 <= periods <= 8:
-        raise ValueError(f"a game of {periods} periods")
+def _league(data: Mapping[str, Any]) -> dict[str, Any]:
+    """FIBA's rules, with the number and the lengths of periods of this competition."""
 
     def length(name: str, usual_ms: int) -> int:
         return within(int(float(data.get(name) or 0) * MINUTE)) or usual_ms
 
-    return replace(
+    return league(
         FIBA,
-        periods=periods,
-        period_ms=length("periodLengthREGULAR", FIBA.period_ms),
-        overtime_ms=length("periodLengthOVERTIME", FIBA.overtime_ms),
+        int(data.get("periodsMax") or FIBA.periods),
+        length("periodLengthREGULAR", FIBA.period_ms),
+        length("periodLengthOVERTIME", FIBA.overtime_ms),
     )
 
 

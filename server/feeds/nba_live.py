@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from server.feeds import files, nba_fouls, words
+from server.feeds.league import league, rules_in
 from server.feeds.nba_live_box import duration_ms, listed, team_line, team_name
 from server.feeds.roster import Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Side, Told
 from server.feeds.trips import Trips, nth_of
 from server.feeds.values import letters, metres, plain, up_to_minutes, within
-from server.game.rules import NBA, Rules
+from server.game.rules import NBA
 
 NAME = "nba_live"
 FILES = ("playbyplay.json", "boxscore.json")
@@ -56,8 +57,8 @@ def read(folder: Path) -> Told:
         }
     with files.of(plays, NAME):
         actions = in_order(files.listed(plays_document["game"]["actions"]))
-        rules = _rules(box, actions)
-        teller = Teller(rules)
+        document = _league(box, actions)
+        teller = Teller(rules_in(document))
         for side, five in starting.items():
             if five:
                 teller.say("starters", None, team=side, players=five[:5])
@@ -66,7 +67,7 @@ def read(folder: Path) -> Told:
             reader.tell(action)
         steps = teller.steps()
     sides = {side: Side(names[side], roster.people(side), lines[side]) for side in teams}
-    return Told(NAME, game, rules, sides, steps, unknown=teller.unknown)
+    return Told(NAME, game, document, sides, steps, unknown=teller.unknown)
 
 
 def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,20 +90,19 @@ def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(latest.values(), key=place)
 
 
-def _rules(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> Rules:
-    """The NBA's, with the lengths of periods that the feed shows: other leagues use it too."""
+def _league(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
+    """The NBA's rules, with the lengths of periods that the feed shows: other leagues use it
+    too."""
     periods = int(box.get("regulationPeriods") or NBA.periods)
-    if not 1 <= periods <= 8:
-        raise ValueError(f"a game of {periods} periods")
     longest = {True: 0, False: 0}
     for action in actions:
         regular = int(action["period"]) <= periods
         longest[regular] = max(longest[regular], within(duration_ms(action.get("clock"))))
-    return replace(
+    return league(
         NBA,
-        periods=periods,
-        period_ms=up_to_minutes(longest[True], NBA.period_ms),
-        overtime_ms=up_to_minutes(longest[False], NBA.overtime_ms),
+        periods,
+        up_to_minutes(longest[True], NBA.period_ms),
+        up_to_minutes(longest[False], NBA.overtime_ms),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from server.feeds import files, nba_codes
+from server.feeds.league import league, rules_in
 from server.feeds.nba_lineups import Starters
 from server.feeds.nba_stats_box import Row, counts, listed, table, team_name
 from server.feeds.nba_stats_words import rebound_kinds, text_of
@@ -19,7 +20,7 @@ from server.feeds.told import Official, Side, Told
 from server.feeds.trips import Trips, nth_of
 from server.feeds.values import clock_ms, minutes_ms, plain, up_to_minutes
 from server.game.events import SIDES, other
-from server.game.rules import MINUTE, NBA, Rules
+from server.game.rules import MINUTE, NBA
 
 NAME = "nba_stats_v2"
 FILES = ("playbyplayv2.json", "boxscoretraditionalv2.json")
@@ -68,7 +69,8 @@ def read(folder: Path) -> Told:
     named = folder / _OVERRIDES
     overrides = files.read_json(named) if named.is_file() else {}
     with files.of(plays_path, NAME):
-        reader = _Reader(Teller(_rules(rows)), roster, side_of, rows)
+        document = _league(rows)
+        reader = _Reader(Teller(rules_in(document)), roster, side_of, rows)
         ids |= reader.admitted()
         starters = Starters(rows, ids, first, overrides, official_ms)
         for row in rows:
@@ -76,7 +78,7 @@ def read(folder: Path) -> Told:
         reader.close(rows)
         steps = reader.teller.steps()
     sides = {side: Side(team_name(lines[side]), roster.people(side), boxes[side]) for side in SIDES}
-    return Told(NAME, game, reader.teller.rules, sides, steps, unknown=reader.teller.unknown)
+    return Told(NAME, game, document, sides, steps, unknown=reader.teller.unknown)
 
 
 def in_order(rows: list[Row]) -> list[Row]:
@@ -96,20 +98,20 @@ def _home(rows: list[Row], team_ids: list[Any]) -> Any:
     raise ValueError("no row tells which of the two teams is at home")
 
 
-def _rules(rows: list[Row]) -> Rules:
-    """The NBA's, with the lengths of periods that the rows show: other leagues use it too, and
-    the WNBA played two halves of twenty minutes until 2005."""
+def _league(rows: list[Row]) -> dict[str, Any]:
+    """The NBA's rules, with the lengths of periods that the rows show: other leagues use it too,
+    and the WNBA played two halves of twenty minutes until 2005."""
     first = max(clock_ms(r["PCTIMESTRING"]) for r in rows if r["PERIOD"] == rows[0]["PERIOD"])
     periods = 2 if first == 20 * MINUTE else NBA.periods
     longest = {True: 0, False: 0}
     for row in rows:
         regular = row["PERIOD"] <= periods
         longest[regular] = max(longest[regular], clock_ms(row["PCTIMESTRING"]))
-    return replace(
+    return league(
         NBA,
-        periods=periods,
-        period_ms=up_to_minutes(longest[True], NBA.period_ms),
-        overtime_ms=up_to_minutes(longest[False], NBA.overtime_ms),
+        periods,
+        up_to_minutes(longest[True], NBA.period_ms),
+        up_to_minutes(longest[False], NBA.overtime_ms),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.feeds.league import league_text
 from server.feeds.told import Step, Told
 from server.game.calls import IllegalCall, MalformedCall, parse
 from server.game.decide import decide
@@ -41,7 +42,12 @@ def play(told: Told, log: Log, at: datetime) -> Played:
     game = new_game(told.rules, players["home"], players["away"])
     log.add_game(
         GameRecord(
-            told.game, told.game, told.rules.name, players["home"], players["away"], created_at=at
+            told.game,
+            told.game,
+            league_text(told.league),
+            players["home"],
+            players["away"],
+            created_at=at,
         ),
         {},
     )
@@ -51,11 +57,11 @@ def play(told: Told, log: Log, at: datetime) -> Played:
         body: dict[str, Any] = {"call_id": f"{told.feed}-{number}", **step.body}
         if step.parent is not None and step.parent in keys:
             body["links"] = keys[step.parent]
-        for tried in _plainer(body):
+        for tried in plainer(body):
             try:
                 game = _say(game, told.game, tried, log, at)
             except (IllegalCall, MalformedCall) as why:
-                refusal = f"{_short(step)}: {why}"
+                refusal = f"{short(step)}: {why}"
             else:
                 if tried is not body:
                     bared.append(refusal)
@@ -67,7 +73,7 @@ def play(told: Told, log: Log, at: datetime) -> Played:
     return Played(game, players, tuple(refused), tuple(bared))
 
 
-def _plainer(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def plainer(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A call as it was told, then without its parent, then without any detail: a feed names
     parents that cannot be ones, and what happened is told all the same."""
     yield body
@@ -90,6 +96,6 @@ def _say(game: Game, game_id: str, body: Mapping[str, Any], log: Log, at: dateti
     return game
 
 
-def _short(step: Step) -> str:
+def short(step: Step) -> str:
     said = step.body
     return " ".join(str(said[k]) for k in ("type", "team", "player", "clock_ms") if k in said)

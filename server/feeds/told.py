@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.feeds.league import rules_in
 from server.game.rules import Rules
 
 
@@ -74,7 +75,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One game of a feed. steps: calls in the order in which they are said.
+    """One game of a feed. league: its rules as a document (see league.py). steps: calls in the
+    order in which they are said.
 
     otherwise, doubts: what may explain minutes and plus/minus that differ.
     unknown: words of the feed that this reader does not know, with how often they came.
@@ -82,9 +84,13 @@ class Told:
 
     feed: str
     game: str
-    rules: Rules
+    league: dict[str, Any]
     sides: Mapping[str, Side]
     steps: tuple[Step, ...]
     otherwise: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     unknown: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        return rules_in(self.league)

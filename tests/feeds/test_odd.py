@@ -13,7 +13,7 @@ from server.feeds.roster import Listed, Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Official, Person, Side, Step, Told
 from server.game.events import Assist, Event, FieldGoal, FreeThrow
-from server.game.rules import FIBA, NBA
+from server.game.rules import NBA
 from server.projections.boxscore import COLUMNS
 from tests.feeds.replaying import played
 
@@ -25,7 +25,7 @@ def told(*steps: Step) -> Told:
         side: Side(side, tuple(Person(f"{side}-{n}", "", NOTHING) for n in range(4, 10)), NOTHING)
         for side in ("home", "away")
     }
-    return Told("odd", "g", FIBA, sides, steps)
+    return Told("odd", "g", {"base": "fiba"}, sides, steps)
 
 
 def told_and_played(*bodies: Mapping[str, Any]) -> tuple[Told, Played]:
@@ -67,7 +67,7 @@ def live(*actions: Mapping[str, Any]) -> Told:
     for number, action in enumerate(actions):
         reader.tell({**usual, "actionNumber": number, **action})
     sides = {side: Side(side, roster.people(side), NOTHING) for side in ("home", "away")}
-    return Told("nba_live", "g", NBA, sides, teller.steps(), unknown=teller.unknown)
+    return Told("nba_live", "g", {"base": "nba"}, sides, teller.steps(), unknown=teller.unknown)
 
 
 def last_event(game: Told) -> Event:
@@ -90,7 +90,7 @@ def test_one_free_throw_for_a_trip() -> None:
     assert not nba_stats_v2._WORTH.search("Beal Free Throw 1 of 2 (1 PTS)")
     sides = told().sides
     throw = {"type": "free_throw", "team": "home", "player": "4", "made": True, "value": 2}
-    game = Told("g", "g", NBA, sides, (Step({"type": "period_start"}), Step(throw)))
+    game = Told("g", "g", {"base": "nba"}, sides, (Step({"type": "period_start"}), Step(throw)))
     done = played(game)
     event = done.game.history.entries()[-1].event
     assert isinstance(event, FreeThrow)
