@@ -82,10 +82,19 @@ def _amended(was: Event, now: Event, rules: Rules) -> str:
 def _differences(was: Event, now: Event, rules: Rules) -> list[str]:
     """What of a fact was otherwise before, as it was."""
     parts = []
-    for name in ("value", "made", "kind", "points"):
-        before = getattr(was, name, None)
-        if before != getattr(now, name, None):
-            parts.append(_shot(was) if name in ("value", "made") else str(before or "no kind"))
+    changed = {
+        name
+        for name in ("value", "made", "kind", "points")
+        if getattr(was, name, None) != getattr(now, name, None)
+    }
+    if "value" in changed:
+        parts.append(f"a {_thing_done(was)}")
+    elif "made" in changed:
+        parts.append("made" if getattr(was, "made", False) else "missed")
+    parts += [
+        str(getattr(was, name, None) or f"no {name}")
+        for name in sorted(changed & {"kind", "points"})
+    ]
     if _who(was) != _who(now):
         parts.append(_who(was))
     if (was.period, was.clock_ms) != (now.period, now.clock_ms):
@@ -93,17 +102,12 @@ def _differences(was: Event, now: Event, rules: Rules) -> list[str]:
         parts.append(f"{rules.period_label(was.period)} {seconds // 60}:{seconds % 60:02d}")
     if not parts and text_of(was, rules) != text_of(now, rules):
         parts.append(text_of(was, rules))
-    return list(dict.fromkeys(parts))
+    return parts
 
 
 def _who(event: Event) -> str:
     team = getattr(event, "team", None)
     return "" if team is None else who(team, getattr(event, "player", None))
-
-
-def _shot(event: Event) -> str:
-    what = _thing_done(event)
-    return f"a {what}"
 
 
 def _thing(event: Event, rules: Rules) -> str:

@@ -4,7 +4,7 @@ entry; they are gone when what they speak of is mended."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -29,9 +29,10 @@ class Flags:
         self, rules: Rules, players: Mapping[str, Iterable[str]], on_court: OnCourt
     ) -> None:
         """on_court: takes in each fact after this fold did."""
+        fouls = FoulWatch(rules, players, on_court)
         self._moments: tuple[MomentWatch, ...] = (
-            CourtWatch(on_court),
-            FoulWatch(rules, players, on_court),
+            CourtWatch(on_court, fouls.able),
+            fouls,
             ParentWatch(),
             PossessionWatch(),
         )
@@ -85,8 +86,3 @@ class Flags:
                 told.add((flag.type, flag.needs))
                 what = flag.needs.replace("_", " ")
                 yield replace(flag, text=f"{flag.text} This game's book has no {what} at all.")
-
-
-def open_until(flags: Sequence[Mapping[str, Any]], period: int) -> list[Mapping[str, Any]]:
-    """The flags of a section that are open at the end of `period`: what a confirmation lists."""
-    return [flag for flag in flags if flag["period"] <= period]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from server.game.events import Event, Foul, Play, Starters, Substitution
@@ -17,9 +17,11 @@ class CourtWatch:
 
     concerns: ClassVar[tuple[type[Event], ...]] = (Play, Substitution, Starters)
 
-    def __init__(self, on_court: OnCourt) -> None:
-        """on_court: takes in each fact after this watch did."""
+    def __init__(self, on_court: OnCourt, able: Callable[[str], int]) -> None:
+        """on_court: takes in each fact after this watch did. able: how many of a side may
+        play."""
         self._on_court = on_court
+        self._able = able
         self._given: set[str] = set()
         # In this moment: who left, who acted without being there, who came in and was there.
         self._left: set[str] = set()
@@ -113,7 +115,8 @@ class CourtWatch:
         """The clock ran: with five on each side?"""
         for side in self._given:
             there = len(self._on_court.five(side))
-            if there == FIVE:
+            # A side may have no more than four who can play.
+            if there == FIVE or self._able(side) <= there < FIVE:
                 self._uneven.discard(side)
             elif side not in self._uneven:
                 self._uneven.add(side)

@@ -81,6 +81,10 @@ class FoulWatch:
     def flags(self) -> Iterable[Flag]:
         return self._open
 
+    def able(self, side: str) -> int:
+        """How many players of a side may still play."""
+        return len(self._rosters[side] - self._gone.keys())
+
     def _count(self, seq: int, event: Foul, player: str) -> None:
         kinds = self._kinds.setdefault(player, Counter())
         kinds[event.kind] += 1
@@ -147,7 +151,7 @@ class FoulWatch:
         """Youth: with fewer than five who may play, a player who fouled out stays."""
         if not self._rules.stay_with_five or gone.why != "fouled-out":
             return False
-        return len(self._rosters[gone.team] - self._gone.keys()) < FIVE
+        return self.able(gone.team) < FIVE
 
 
 def _of_the_foul(event: Play, gone: Gone) -> bool:

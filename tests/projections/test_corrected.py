@@ -54,7 +54,7 @@ def test_a_basket_through_its_corrections(table: Table) -> None:
     ("said", "changes", "text"),
     [
         ({"type": "field_goal", "player": "7", "made": True}, {"made": False},
-         "corrected: Home #7 misses a two (was a two)"),
+         "corrected: Home #7 misses a two (was made)"),
         ({"type": "field_goal", "player": "7", "made": False}, {"made": True, "value": 3},
          "corrected: Home #7 makes a three (was a missed two)"),
         ({"type": "field_goal", "player": "7", "made": True}, {"player": "4", "value": 3},
@@ -109,7 +109,7 @@ def test_what_belonged_to_it_is_mentioned(table: Table) -> None:
     basket = table.seq("field_goal", team="home", player="7", value=3, made=True)
     assist = table.seq("assist", team="home", player="4")
     assert texts(table, "amend", links=basket, made=False) == [
-        "corrected: Home #7 misses a three (was a three)",
+        "corrected: Home #7 misses a three (was made)",
         "corrected: Home #4's assist taken back",
     ]
     table.say("undo")

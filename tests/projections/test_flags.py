@@ -10,7 +10,6 @@ import pytest
 
 from server.game.rules import FIBA
 from server.game.state import new_game
-from server.projections.flags import open_until
 from server.projections.sheet import Sheet
 from tests.game.table import AWAY, HOME, Table
 
@@ -146,6 +145,18 @@ def test_each_time_it_is_not_five_is_a_flag(court: Table) -> None:
     court.say("substitution", team="home", player_in="8", clock_ms=470_000)
     court.say("turnover", team="away", clock_ms=460_000)
     assert types(court) == ["five-on-court"] * 2
+
+
+def test_a_side_with_four_players_has_four_on_the_court() -> None:
+    table = Table()
+    table.game = new_game(FIBA, PLAYERS["home"][:4], PLAYERS["away"])
+    table.say("period_start")
+    table.say("starters", team="home", players=["0", "00", "4", "5"])
+    table.say("turnover", team="away", clock_ms=500_000)
+    assert types(table) == []
+    table.say("substitution", team="home", player_out="4", clock_ms=400_000)
+    table.say("turnover", team="away", clock_ms=300_000)
+    assert types(table) == ["five-on-court"]
 
 
 # Fouled out and ejected
@@ -467,18 +478,6 @@ def test_periods_are_ended_and_confirmed(table: Table) -> None:
         None,
         "Q3 was not ended.",
     )
-
-
-def test_what_a_confirmation_lists() -> None:
-    table = Table()
-    for _ in range(2):
-        table.say("period_start")
-        table.say("steal", team="home")
-        table.say("turnover", team="home")
-        table.say("period_end")
-    found = flags(table)
-    assert len(found) == 2
-    assert open_until(found, 1) == found[:1]
 
 
 def test_without_a_clock_a_moment_ends_with_the_next_shot() -> None:
