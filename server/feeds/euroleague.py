@@ -64,11 +64,17 @@ def read(folder: Path) -> Told:
             totals = team["totr"]
             lines[side] = Official(_counts(totals), derived=official_derived(totals, EUROLEAGUE))
             starting[side] = [
-                five for p in players if p["IsStarter"] and (five := roster.find(_key(p)))
+                five for p in players if p.get("IsStarter") and (five := roster.find(_key(p)))
             ]
-        names = {side: plain(team["Team"]) for side, team in zip(SIDES, stats, strict=True)}
+        # Some games write another code in the plays than at their head.
+        of_players = {
+            plain(p.get("Team")): side
+            for side, team in zip(SIDES, stats, strict=True)
+            for p in team["PlayersStats"]
+        }
+        names = {side: plain(team.get("Team")) for side, team in zip(SIDES, stats, strict=True)}
     with files.of(plays_path, NAME):
-        side_of = dict(zip(codes, SIDES, strict=True))
+        side_of = of_players | dict(zip(codes, SIDES, strict=True))
         where = _positions(folder / "Points.json")
 
         def told(ordered: list[list[Play]]) -> Teller:
@@ -191,7 +197,7 @@ class _Reader:
             return
         self.teller.start(period)
         someone = person(action)
-        team = self.side_of.get(plain(action.get("CODETEAM"))) or self.roster.side_of(someone)
+        team = self.roster.side_of(someone) or self.side_of.get(plain(action.get("CODETEAM")))
         if word == "TOUT_TV":
             self.teller.say("timeout", at_ms, kind="media")
         elif team is not None and word not in _QUIET:

@@ -149,9 +149,11 @@ def period_of(action: Action, rules: Rules) -> int:
 
 
 def action_ms(action: Action) -> int | None:
-    """The clock of an action, None where it has none."""
-    text = action.get("clock") or action.get("gt")
-    return None if not text else clock_ms(str(text))
+    """The clock of an action, None where it has none that can be read."""
+    try:
+        return clock_ms(str(action.get("clock") or action.get("gt")))
+    except ValueError:
+        return None
 
 
 def clock_ms(text: str) -> int:

@@ -49,8 +49,8 @@ class Starters:
         for period, mine in periods.items():
             named = overrides.get(str(period), {})
             told = [ids[player] for five in named.values() for player in five if player in ids]
-            found, _ = _seen(mine, ids)
-            begun[period] = told or (_first(first, found) if period == 1 else found)
+            told = told or (sorted(first) if period == 1 else [])
+            begun[period] = _five_or(told, _seen(mine, ids)[0])
             unspent.subtract(_spent(begun[period], mine, ids))
         before: list[str] = []
         for period, mine in periods.items():
@@ -70,13 +70,13 @@ class Starters:
         return self._fives.get(period, {})
 
 
-def _first(first: set[str], found: list[str]) -> list[str]:
-    """Who began the game: the box says so; old ones do not, then the rows tell."""
-    said: list[str] = []
+def _five_or(told: list[str], found: list[str]) -> list[str]:
+    """The starters of each side who were told, where there are five; else those found."""
+    begun: list[str] = []
     for side in SIDES:
-        five = sorted(player for player in first if player.startswith(side))
-        said += five if len(five) == 5 else [p for p in found if p.startswith(side)]
-    return said
+        five = [player for player in told if player.startswith(side)]
+        begun += five if len(five) == 5 else [p for p in found if p.startswith(side)]
+    return begun
 
 
 def _seen(rows: list[Row], ids: Mapping[int, str]) -> tuple[list[str], set[str]]:

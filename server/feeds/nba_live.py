@@ -90,6 +90,14 @@ def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(latest.values(), key=place)
 
 
+def action_ms(action: Mapping[str, Any]) -> int | None:
+    """The clock of an action, None where it has none that can be read."""
+    try:
+        return within(duration_ms(action["clock"])) if action.get("clock") else None
+    except ValueError:
+        return None
+
+
 def _league(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
     """The NBA's rules, with the lengths of periods that the feed shows: other leagues use it
     too."""
@@ -97,7 +105,7 @@ def _league(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> dict[str, 
     longest = {True: 0, False: 0}
     for action in actions:
         regular = int(action["period"]) <= periods
-        longest[regular] = max(longest[regular], within(duration_ms(action.get("clock"))))
+        longest[regular] = max(longest[regular], action_ms(action) or 0)
     return league(
         NBA,
         periods,
@@ -127,14 +135,12 @@ class _Reader:
             self._play(kind, sort, action)
 
     def _play(self, kind: str, sort: str, action: Mapping[str, Any]) -> None:
-        said_clock = action.get("clock")
-        at_ms = within(duration_ms(said_clock)) if said_clock else None
-        team = self.side_of.get(action.get("teamId") or 0)
+        at_ms = action_ms(action)
         person = action.get("personId") or 0
+        team = self.roster.side_of(person) or self.side_of.get(action.get("teamId") or 0)
         if kind == "timeout":
             self._timeout(sort, team, at_ms)
             return
-        team = team or self.roster.side_of(person)
         if team is None:
             return
         technical = kind == "foul" and nba_fouls.is_technical(action)
