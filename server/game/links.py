@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from server.game.events import (
     Adjusted,
     Assist,
@@ -28,6 +26,7 @@ from server.game.state import Game
 # These are void when their parent is: without the basket nobody assisted, without the miss
 # there was nothing to rebound. A foul stays: it happened, whatever became of the shot.
 FOLLOWS_PARENT = (Assist, Block, FreeThrow, Rebound, Steal, Turnover)
+_HAS_LINKS = (*FOLLOWS_PARENT, Foul)
 # A parent has at most one of each of these.
 ONE_OF_EACH = (Assist, Block, Rebound, Steal)
 
@@ -83,7 +82,7 @@ def fits(child: str, team: str, parent: Event) -> bool:
 
 def links_of(event: Event) -> int | None:
     """The parent's seq, for the events that have one."""
-    if isinstance(event, (*FOLLOWS_PARENT, Foul)):
+    if isinstance(event, _HAS_LINKS):
         return event.links
     return None
 
@@ -91,12 +90,13 @@ def links_of(event: Event) -> int | None:
 def children(game: Game, seq: int) -> list[tuple[int, Play]]:
     """What stands and belongs to entry `seq`, oldest first."""
     found: list[tuple[int, Play]] = []
-    for entry in takewhile(lambda entry: entry.seq > seq, game.history.newest_first()):
-        if game.standing.stands(entry.seq):
+    for entry in game.history.after(seq):
+        # What an entry says may change, what it is never does.
+        if isinstance(entry.event, _HAS_LINKS) and game.standing.stands(entry.seq):
             event = game.standing.event(entry)
-            if isinstance(event, Play) and links_of(event) == seq:
+            if isinstance(event, _HAS_LINKS) and event.links == seq:
                 found.append((entry.seq, event))
-    return found[::-1]
+    return found
 
 
 def group(game: Game, seq: int) -> tuple[int, ...]:
@@ -104,11 +104,12 @@ def group(game: Game, seq: int) -> tuple[int, ...]:
     entry = game.history.get(seq)
     if entry is not None and isinstance(entry.event, PeriodStarted):
         return seq, *_time_of(game, entry.event.period)
-    found = [seq]
-    for member in found:
-        found.extend(
-            child for child, event in children(game, member) if isinstance(event, FOLLOWS_PARENT)
-        )
+    found = {seq: None}
+    for later in game.history.after(seq):
+        # A child comes after its parent, so one pass meets them all.
+        follows = isinstance(later.event, FOLLOWS_PARENT) and game.standing.stands(later.seq)
+        if follows and links_of(game.standing.event(later)) in found:
+            found[later.seq] = None
     return tuple(found)
 
 

@@ -121,6 +121,10 @@ class History:
         """All entries in order, as a copy."""
         return self._entries[: self._length]
 
+    def after(self, seq: int) -> Sequence[Entry]:
+        """The entries that came after entry `seq`, in order."""
+        return self._entries[seq : self._length]
+
     def newest_first(self) -> Iterator[Entry]:
         for index in range(self._length - 1, -1, -1):
             yield self._entries[index]

@@ -58,10 +58,10 @@ def correction_of(game: Game, entry: Entry) -> dict[str, Any] | None:
     standing = game.standing
     by: Entry | None
     if standing.stands(entry.seq):
-        by = standing.changed.get(entry.seq)
-        if by is None:
+        by, now = standing.changed.get(entry.seq), standing.event(entry)
+        if by is None or now == entry.event:
             return None
-        text = _amended(entry.event, standing.event(entry), game.rules)
+        text = _amended(entry.event, now, game.rules)
     else:
         by = game.history.get(standing.fallen[entry.seq])
         text = _taken_back([standing.event(entry)], game.rules)

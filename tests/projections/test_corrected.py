@@ -132,6 +132,13 @@ def test_only_corrections_that_change_something_have_a_text(table: Table) -> Non
     assert texts(table, "void", links=first) == [None]
 
 
+def test_what_was_amended_back_stands_as_it_was_told(table: Table) -> None:
+    foul = table.seq("foul", team="home", player="7")
+    table.say("amend", links=foul, player="4")
+    table.say("amend", links=foul, player="7")
+    assert "correction" not in line(table, foul)
+
+
 def test_a_void_whose_entry_is_not_in_the_log_says_nothing(table: Table) -> None:
     entry = table.say("note", text="x")[0]
     odd = type(entry)(2, Voided(period=1, clock_ms=0, targets=(99,)), "x", table.now, "x")
