@@ -157,15 +157,14 @@ async def test_the_same_correction_by_both_is_one(table: Office) -> None:
 async def test_the_same_player_line_up_and_arrow_by_both_are_one(table: Office) -> None:
     five = ["4", "5", "6", "7", "8"]
     change = {"team": "home", "player_in": "0", "player_out": "4"}
-    for n, (kind, fields) in enumerate(
-        [
-            ("roster_add", {"team": "home", "player": "77"}),
-            ("starters", {"team": "home", "players": five}),
-            ("substitution", change),
-            ("possession", {"team": "away"}),
-            ("confirm", {}),
-        ]
-    ):
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("roster_add", {"team": "home", "player": "77"}),
+        ("starters", {"team": "home", "players": five}),
+        ("substitution", change),
+        ("possession", {"team": "away"}),
+        ("confirm", {}),
+    ]
+    for n, (kind, fields) in enumerate(said):
         seq = (await table.scorer.state(table.game)).seq
         first = await table.say(f"a{n}", kind, ANN, base=seq, **fields)
         second = await table.say(f"b{n}", kind, BOB, base=seq, **fields)
@@ -284,9 +283,11 @@ async def test_taking_back_what_others_added_to_is_asked_first(table: Office) ->
 async def test_a_call_about_what_others_took_back_can_only_be_dropped(table: Office) -> None:
     basket = (await table.say("a1", "field_goal", ANN, base=1, **BASKET)).entries[0]["seq"]
     await table.say("a2", "void", ANN, base=2, links=basket)
-    for n, (kind, fields) in enumerate(
-        [("assist", {"team": "home", "player": "8"}), ("amend", {"value": 3})]
-    ):
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("assist", {"team": "home", "player": "8"}),
+        ("amend", {"value": 3}),
+    ]
+    for n, (kind, fields) in enumerate(said):
         problem = await conflict(table, f"b{n}", kind, BOB, base=2, links=basket, **fields)
         assert (problem["why"], problem["choices"]) == ("changed", ["drop"])
         assert problem["mine"][0]["type"] == kind
