@@ -55,7 +55,9 @@ def newcomers(game: Game, call: Call, team: str | None) -> tuple[tuple[str, str]
     join with it.
 
     Nobody knows the opponents' roster in a youth game; a number that is typed without the hash
-    stays a slip of the finger. team: whose players the call speaks of, None when it does not say.
+    stays a slip of the finger. Only digits: a name must not get into the log.
+
+    team: whose players the call speaks of, None when it does not say.
     """
     one = [call.player, call.player_in, call.player_out, *(call.players or ())]
     own = [name for name in one if name is not None]
@@ -65,11 +67,14 @@ def newcomers(game: Game, call: Call, team: str | None) -> tuple[tuple[str, str]
     named = dict.fromkeys((team, name) for name in own)
     if call.drawn_by is not None:
         named[other(team), call.drawn_by] = None
-    return tuple(
-        (side, _new_id(side, name[1:]))
-        for side, name in named
-        if name.startswith("#") and f"{side}-{name[1:]}" not in game.players[side]
-    )
+    found = []
+    for side, name in named:
+        number = name[1:]
+        if name.startswith("#") and f"{side}-{number}" not in game.players[side]:
+            if not number.isdigit():
+                raise IllegalCall("unknown-player", "who is new is named by digits, like #23")
+            found.append((side, _new_id(side, number)))
+    return tuple(found)
 
 
 def _new_id(team: str, number: str) -> str:

@@ -177,17 +177,13 @@ class Rules:
             return period
         return bisect_right(self.foul_windows, period) - 1
 
-    def bonus_limit(self, period: int) -> int:
-        """The team foul that gives free throws in `period`; 0 for none."""
-        own_span = period > self.periods and self.overtime_fouls_own
-        return self.overtime_bonus_foul if own_span else self.bonus_foul
-
     def in_bonus(self, period: int, opponent_fouls: int, late_fouls: int | None = None) -> bool:
         """Whether the next common foul of the opponents gives free throws.
 
         late_fouls: those of the last `late_bonus_ms` of the period, None before.
         """
-        limit = self.bonus_limit(period)
+        own_span = period > self.periods and self.overtime_fouls_own
+        limit = self.overtime_bonus_foul if own_span else self.bonus_foul
         if limit and opponent_fouls >= limit - 1:
             return True
         if late_fouls is None or not self.late_bonus_foul:

@@ -70,9 +70,8 @@ def advance(progress: Progress, event: Event, at: datetime) -> Progress:
             return replace(progress, clock_ms=clock_ms, clock_running=False, clock_at=at)
         case ClockSet(clock_ms=clock_ms):
             return replace(progress, clock_ms=clock_ms, clock_at=at)
-        case Finalized():
-            left = progress.clock_ms_at(at)
-            return replace(progress, clock_ms=left, clock_running=False, clock_at=at, final=True)
+    left = progress.clock_ms_at(at)
+    return replace(progress, clock_ms=left, clock_running=False, clock_at=at, final=True)
 
 
 _TELLS_TIME = (PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet, Finalized)

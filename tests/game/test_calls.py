@@ -122,6 +122,11 @@ def test_a_timeout_has_a_team_unless_it_is_nobody_s() -> None:
     assert why({**body, "kind": "full"}) == "missing-field"
 
 
+def test_a_conflict_is_resolved_by_keeping_ours_too() -> None:
+    assert parse({**SHOT, "resolve": "keep"}, "desk", NOW).resolve == "keep"
+    assert why({**SHOT, "resolve": "theirs"}) == "malformed"
+
+
 def test_tags_are_a_list_of_words() -> None:
     assert parse({**SHOT, "tags": []}, "desk", NOW).tags == ()
     assert parse({**SHOT, "tags": ["paint"]}, "desk", NOW).tags == ("paint",)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.game.eventjson import from_json, to_json
-from server.game.events import EVENTS, FieldGoal, Media, Sighted, other
+from server.game.events import EVENTS, Amended, FieldGoal, Media, Sighted, other
 from server.game.rules import RULES
 from tests.game.strategies import CALM, SAID
 from tests.game.table import Table
@@ -37,6 +37,13 @@ def test_media_and_links_survive() -> None:
         "links": 3,
     }
     assert from_json(to_json(event)) == event
+
+
+def test_an_amendment_holds_its_event() -> None:
+    shot = FieldGoal(period=1, clock_ms=5, team="home", value=3, made=True, tags=())
+    event = Amended(period=1, clock_ms=5, links=7, event=shot)
+    assert to_json(event)["event"] == to_json(shot)
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event
 
 
 def test_what_a_newer_program_added_is_passed_over() -> None:

@@ -70,7 +70,7 @@ def test_a_number_with_its_hash_makes_the_player(table: Table) -> None:
 
 
 def test_a_number_without_it_stays_a_slip_of_the_finger(table: Table) -> None:
-    for player in ("23", "away-23", "##23", "#", "#12345", "#2.3", "#é", "home-#23"):
+    for player in ("23", "away-23", "##23", "#", "#12345", "#2.3", "#é", "#Ann", "#٣", "home-#23"):
         assert table.refused("field_goal", team="away", player=player, made=True) == (
             "unknown-player"
         )

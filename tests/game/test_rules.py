@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.game.rulebook import CLOCKS, Award, Rules
 from server.game.rules import FIBA, NBA, NCAA_MEN, NCAA_WOMEN, NFHS, RULES, WNBA, YOUTH, rules_of
+from tests.game.strategies import CALM
 
 
 def test_every_set_is_known_by_its_name_and_agrees_with_itself() -> None:
@@ -102,6 +105,36 @@ def test_the_last_minutes_have_a_bonus_of_their_own() -> None:
     assert NBA.in_bonus(1, 4, late_fouls=0)
     assert not NBA.in_bonus(1, 1)
     assert not FIBA.in_bonus(1, 1, late_fouls=3)
+
+
+@given(
+    st.sampled_from(sorted(RULES)),
+    st.integers(1, 7),
+    st.integers(0, 720_000),
+    st.lists(st.tuples(st.integers(1, 7), st.integers(0, 720_000)), max_size=9),
+)
+@settings(CALM)
+def test_one_more_timeout_never_leaves_more(
+    name: str, period: int, clock_ms: int, taken: list[tuple[int, int]]
+) -> None:
+    rules = RULES[name]
+    left = rules.timeouts_at(period, clock_ms, taken)
+    fewer = rules.timeouts_at(period, clock_ms, taken[:-1])
+    assert 0 <= left <= fewer <= 9
+    # Only the start of a span gives new ones, within a period they get fewer.
+    assert rules.timeouts_at(period, clock_ms // 2, taken) <= left
+
+
+@given(st.sampled_from(sorted(RULES)), st.integers(1, 7), st.integers(0, 20), st.integers(0, 5))
+@settings(CALM)
+def test_one_more_foul_never_ends_the_bonus(name: str, period: int, fouls: int, late: int) -> None:
+    rules = RULES[name]
+    late = min(late, fouls)
+    now = rules.free_throws_for("personal", period, fouls, late_fouls=late)
+    more = rules.free_throws_for("personal", period, fouls + 1, late_fouls=late + 1)
+    assert now.throws <= more.throws
+    assert more.throws == 0 or rules.in_bonus(period, fouls + 1, late + 1)
+    assert now.throws == 0 or now.one_and_one or not more.one_and_one
 
 
 def test_no_bonus_where_a_league_has_none() -> None:
