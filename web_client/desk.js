@@ -91,7 +91,7 @@ const plays = new PlayList({
   onTrouble: trouble,
 });
 const mend = new MendDialog({
-  state, clockless, context, plays: () => plays.all(),
+  me: `desk.${desk}`, state, clockless, context, plays: () => plays.all(),
   send: (call, label) => send(call, { label }),
   standAgain,
   insert: async (play, side) => putIn(play, placeBeside(await plays.all(), play, side)),

@@ -5,7 +5,7 @@ import { Court } from "./deskcourt.js";
 import { answered, byId, el, setText, show } from "./dom.js";
 import { FOULS, TAGS, TURNOVERS, REBOUNDS, foulKinds, kindWord } from "./kinds.js";
 import { amendment, fieldsOf, hanging, parentOf } from "./mending.js";
-import { named, periodLabel } from "./plays.js";
+import { named, periodLabel, whenText, withNames } from "./plays.js";
 
 const LABELS = {
   team: "Team", player: "Player", value: "Worth", made: "Result", kind: "Kind", tags: "How",
@@ -20,7 +20,7 @@ export class MendDialog {
   #said = {};
 
   /**
-   * @param {{state: () => object, clockless: () => boolean, context: () => object,
+   * @param {{me: string, state: () => object, clockless: () => boolean, context: () => object,
    *   plays: () => Promise<object[]>, send: (call: object, label: string) => void,
    *   standAgain: (play: object) => void,
    *   insert: (play: object, side: "before"|"after") => void}} desk
@@ -44,10 +44,9 @@ export class MendDialog {
     this.#said = {};
     const state = this.#desk.state();
     setText(byId("mend-title"), named(play, state));
-    setText(byId("mend-when"), whenAndWho(play, state));
-    const words = play.correction?.text;
-    show(byId("mend-history"), Boolean(words));
-    setText(byId("mend-history"), words ?? "");
+    setText(byId("mend-when"), whenAndWho(play, state, this.#desk.me));
+    show(byId("mend-history"), Boolean(play.correction));
+    setText(byId("mend-history"), withNames(play.correction?.text ?? "", state));
     show(byId("mend-trouble"), false);
     this.#drawFamily(plays, play, state);
     this.#drawForm();
@@ -217,10 +216,10 @@ export class MendDialog {
   }
 }
 
-/** "Q2 4:07 · entered by desk at 18:03". */
-function whenAndWho(play, state) {
-  const when = [periodLabel(play.period, state.scoreboard), formatClock(play.clock_ms)].filter(Boolean).join(" ");
+/** "Q2 4:07 · entered by desk.3f9a at 18:03". */
+function whenAndWho(play, state, me) {
   const at = new Date(play.at);
   const clock = Number.isNaN(at.getTime()) ? "" : ` at ${at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
-  return [when, play.by ? `entered by ${play.by}${clock}` : ""].filter(Boolean).join(" · ");
+  const who = play.by === me ? "this desk" : play.by;
+  return [whenText(play, state.scoreboard), who ? `entered by ${who}${clock}` : ""].filter(Boolean).join(" · ");
 }
