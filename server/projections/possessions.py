@@ -43,6 +43,8 @@ class Possessions:
         # After a basket or a throw that went in: only a throw at the same clock still belongs.
         self._over = False
         self._at: tuple[int, int] = (0, 0)
+        # A trip goes on: what is written as a rebound of its miss is a dead ball's (NBA feeds).
+        self._trip = False
         self._technicals: set[int] = set()
 
     def add(self, seq: int, event: Event) -> None:
@@ -84,12 +86,14 @@ class Possessions:
         later = self._over and (event.period, event.clock_ms) != self._at
         if later or event.team != self._side:
             self._has_ball(event.team)
-        self._act(event, over=event.made)
+        trip = event.nth is not None and event.of is not None and event.nth < event.of
+        self._act(event, over=event.made and not trip)
+        self._trip = trip
 
     def _rebound(self, event: Rebound) -> None:
         if event.kind == "defensive":
             self._has_ball(event.team)
-        elif event.kind == "offensive":
+        elif event.kind == "offensive" and not self._trip:
             if event.team != self._side:
                 self._has_ball(event.team)
             self._over = False
@@ -106,4 +110,5 @@ class Possessions:
             self.counted[event.team] += 1
             self.begun = event.team
         self._over = over
+        self._trip = False
         self._at = (event.period, event.clock_ms)

@@ -43,7 +43,7 @@ class ScoreBoard:
         # Place (period, clock) of each; what one shows of them follows from the rules.
         self._fouls: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._timeouts: dict[str, list[Moment]] = {side: [] for side in SIDES}
-        self._players = {side: list(ids) for side, ids in players.items()}
+        self._players = {side: dict.fromkeys(ids) for side, ids in players.items()}
         self._arrow = Arrow(rules)
 
     def add(self, seq: int, event: Event) -> None:
@@ -61,8 +61,7 @@ class ScoreBoard:
             case Timeout(team=team) if team is not None:
                 self._timeouts[team].append((event.period, event.clock_ms))
             case RosterAdded(team=team, player=player):
-                if player not in self._players[team]:
-                    self._players[team].append(player)
+                self._players[team][player] = None
 
     def score(self) -> tuple[int, int]:
         """Home, away."""
@@ -77,6 +76,7 @@ class ScoreBoard:
             "period_label": rules.period_label(period),
             "period_ms": rules.period_length_ms(max(1, period)),
             "periods": rules.periods,
+            "clock": rules.clock,
             "clock_ms": progress.clock_ms,
             "clock_running": progress.clock_running,
             "clock_at": _iso(progress.clock_at),

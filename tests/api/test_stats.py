@@ -20,7 +20,7 @@ def test_everything_that_follows_from_the_facts(game: Game) -> None:
     assert (line["name"], line["ts_pct"], line["ft_pct"]) == (None, 1.25, None)
     assert line["zones"] == {"restricted": {"made": 1, "tried": 1}}
     assert stats["lineups"] == []
-    assert stats["game"] == {"lead_changes": 0, "times_tied": 0, "time_tied_ms": 100_000}
+    assert stats["game"] == {"lead_changes": 0, "times_tied": 0, "time_tied_ms": 0}
 
 
 def test_the_shot_chart(game: Game) -> None:

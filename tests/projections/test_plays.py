@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.projections.plays import text_of
 from server.projections.sheet import LATEST, Sheet
 from tests.game.table import Table
 from tests.projections.test_boxscore import PLAYERS, sections
@@ -63,6 +64,13 @@ def test_a_confirmed_score_is_a_line() -> None:
     table.say("period_start")
     table.say("confirm", score={"home": 4, "away": 2})
     assert plays(table)[-1]["text"] == "Score confirmed: 4–2"
+
+
+def test_facts_of_the_clock_have_words_too() -> None:
+    table = Table()
+    table.say("period_start")
+    table.say("clock_start")
+    assert text_of(table.event(2), table.game.rules) == "clock start"
 
 
 def test_a_line_carries_the_event_and_where_it_comes_from() -> None:

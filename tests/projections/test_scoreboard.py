@@ -20,6 +20,7 @@ def test_before_anything_happened() -> None:
         "period_label": "",
         "period_ms": 600_000,
         "periods": 4,
+        "clock": "stop",
         "clock_ms": 600_000,
         "clock_running": False,
         "clock_at": None,

@@ -95,6 +95,16 @@ def test_free_throws_belong_to_the_possession_that_won_them() -> None:
     assert player(table, "away-10")["technicals"] == 1
 
 
+def test_a_rebound_within_a_trip_is_no_second_chance() -> None:
+    table = started("nba")
+    table.say("foul", player="away-10")
+    table.say("free_throw", player="home-4", made=False, nth=1, of=2)
+    table.say("rebound", team="home", kind="offensive")
+    table.say("free_throw", player="home-4", made=True, nth=2, of=2)
+    assert team(table)["second_chance_points"] == 0
+    assert team(table)["possessions_counted"] == 1
+
+
 def test_a_new_period_a_jump_ball_and_a_rebound_end_what_was() -> None:
     table = started()
     table.say("turnover", player="away-4")
