@@ -107,10 +107,24 @@ def since(game: Game, call: Call) -> tuple[Entry, ...]:
     for entry in game.history.newest_first():
         if entry.seq <= call.base:
             break
-        theirs = entry.by != call.by and not isinstance(entry.event, Sighted)
-        if theirs and game.standing.stands(entry.seq):
+        if _is_news(game, call, entry) and game.standing.stands(entry.seq):
             found.append(entry)
     return tuple(reversed(found))
+
+
+def _is_news(game: Game, call: Call, entry: Entry) -> bool:
+    if entry.by != call.by:
+        return not isinstance(entry.event, Sighted)
+    if "." in call.by:
+        return False
+    # Desks without a name may be several. What one of them says again and again it does not
+    # contradict, but a correction that it had not seen may be somebody else's, and so may the
+    # start of the period that is being played.
+    if call.type == "period_start":
+        progress = game.progress
+        started = isinstance(entry.event, PeriodStarted)
+        return started and progress.period_open and entry.event.period == progress.period
+    return call.type in ("amend", "void") and isinstance(entry.event, Amended | Voided)
 
 
 def _where(others: Sequence[Entry], true: Callable[[Event], bool]) -> tuple[Entry, ...]:
@@ -127,8 +141,6 @@ def _said_already(game: Game, call: Call, others: Sequence[Entry]) -> tuple[Entr
             return _period_already(game, call, others)
         case "clock_start" | "clock_stop" | "clock_set":
             return _clock_already(game, call, others)
-        case "void":
-            return _where(others, lambda e: isinstance(e, Voided) and call.links in e.targets)
         case "possession":
             last = _where(others, lambda e: isinstance(e, Possession))[-1:]
             return _where(last, lambda e: getattr(e, "team", None) == call.team)
