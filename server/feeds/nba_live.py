@@ -75,10 +75,10 @@ def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     stands."""
     latest: dict[Any, dict[str, Any]] = {}
     for action in actions:
-        number = action["actionNumber"]
-        before = latest.get(number)
+        same = action["actionNumber"], action["actionType"]
+        before = latest.get(same)
         if before is None or str(action.get("edited")) >= str(before.get("edited")):
-            latest[number] = action
+            latest[same] = action
 
     def place(action: dict[str, Any]) -> tuple[int, float]:
         order = action.get("orderNumber")

@@ -208,7 +208,9 @@ class _Reader:
         made, key = row["EVENTMSGTYPE"] == nba_codes.MADE, f"e{row['EVENTNUM']}"
         value = 3 if re.search(r"\b3PT\b", text) else 2
         self._shooters = who["team"] if not made else self._shooters
-        self.teller.say("field_goal", at_ms, key=key, value=value, made=made, **who)
+        # What goes for a miss from far at the end of a period since 2025-26: nobody's attempt.
+        tags = ["heave"] if not made and re.search(r"\bheave\b", text, re.IGNORECASE) else None
+        self.teller.say("field_goal", at_ms, key=key, value=value, made=made, tags=tags, **who)
         if made:
             self._other("assist", row, 2, at_ms, key)
         else:

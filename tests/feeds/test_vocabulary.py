@@ -126,14 +126,15 @@ def test_what_the_live_feed_says_of_a_play() -> None:
 
 def test_an_action_that_was_edited_stands_as_it_is_now() -> None:
     old: dict[str, Any] = {
+        "actionType": "steal",
         "actionNumber": 4,
         "period": 1,
         "orderNumber": 40_000,
         "edited": "2020-01-01T00:00:00Z",
     }
     new = {**old, "edited": "2020-01-01T00:00:09Z", "orderNumber": 25_000}
-    late = {"actionNumber": 9, "period": 1, "orderNumber": 30_000}
-    unplaced = {"actionNumber": 5, "period": 1}
+    late = {**old, "actionNumber": 9, "period": 1, "orderNumber": 30_000}
+    unplaced = {"actionType": "steal", "actionNumber": 5, "period": 1}
     assert nba_live.in_order([unplaced, late, new, old]) == [new, late, unplaced]
 
 
