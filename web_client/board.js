@@ -49,6 +49,7 @@ export class Board {
       }
       setText(fouls, foulsText(side));
       show(bonus, Boolean(side.bonus));
+      setText(bonus, side.one_and_one ? "1 + 1" : "BONUS");
     }
     setText(this.#period, periodText(board));
     this.#point(board);

@@ -289,7 +289,7 @@ function draw(changed, entries) {
   if (has("scoreboard", "rules")) drawBoard();
   if (has("roster", "boxscore", "rules")) drawTeams();
   if (has("plays", "roster")) plays.draw(state(), entries);
-  if (has("flags", "scoreboard")) flags.draw(state().flags, state().scoreboard);
+  if (has("flags", "scoreboard", "roster")) flags.draw(state());
   if (has("proposals")) drawProposals();
   if (has("camera")) drawCamera(byId("camera"), state().camera);
 }

@@ -1,13 +1,12 @@
 // What does not fit together in the book: how many, what, and how to mend it.
 
-import { formatClock } from "./clock.js";
 import { answered, byId, el, follow, setText, show } from "./dom.js";
-import { periodLabel } from "./plays.js";
+import { whenText, withNames } from "./plays.js";
 
 export class Flags {
   #onOpen;
   #flags = [];
-  #board = null;
+  #state = {};
 
   /** @param {(seq: number) => void} onOpen a flag's play was tapped */
   constructor(onOpen) {
@@ -19,10 +18,10 @@ export class Flags {
     return this.#flags;
   }
 
-  /** @param {object[]} flags the section @param {object} board for the words of periods */
-  draw(flags, board) {
-    this.#flags = flags ?? [];
-    this.#board = board;
+  /** @param {object} state the sections */
+  draw(state) {
+    this.#flags = state.flags ?? [];
+    this.#state = state;
     const count = this.#flags.length;
     show(byId("flags"), count > 0);
     setText(byId("flags"), `⚑ ${count}`);
@@ -33,8 +32,11 @@ export class Flags {
 
   /** Draw flags into a list. */
   list(parent, flags) {
-    follow(parent, flags, (flag) => flag.id, (flag) => el("li", {},
-      el("span", { class: "soft small", text: this.#when(flag) }),
+    const items = flags.map((flag) => ({
+      ...flag, text: withNames(flag.text, this.#state), mend: withNames(flag.mend, this.#state),
+    }));
+    follow(parent, items, (flag) => flag.id, (flag) => el("li", {},
+      el("span", { class: "soft small", text: whenText(flag, this.#state.scoreboard) }),
       el("strong", { text: flag.text }),
       el("span", { class: "soft", text: flag.mend }),
       flag.seq ? el("button", {
@@ -46,9 +48,5 @@ export class Flags {
   #show(seq) {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close("");
     this.#onOpen(seq);
-  }
-
-  #when({ period, clock_ms: left }) {
-    return [periodLabel(period, this.#board), formatClock(left)].filter(Boolean).join(" ");
   }
 }

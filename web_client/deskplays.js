@@ -12,6 +12,7 @@ export class PlayList {
   #list = byId("plays");
   #load;
   #all = null; // oldest first, once somebody asked for all
+  #stale = false; // something in the middle changed since
   #state = {};
   #timer = null;
 
@@ -22,6 +23,7 @@ export class PlayList {
   constructor({ load, onOpen, onTrouble }) {
     this.#load = async () => {
       try {
+        this.#stale = false;
         this.#all = await load();
         this.#draw();
       } catch (error) {
@@ -37,7 +39,7 @@ export class PlayList {
 
   /** All plays, oldest first: from here when they are here, else from the server. */
   async all() {
-    if (!this.#all) await this.#load();
+    if (!this.#all || this.#stale) await this.#load();
     return this.#all ?? (this.#state.plays ?? []).toReversed();
   }
 
@@ -54,6 +56,7 @@ export class PlayList {
 
   /** What is there may have changed anywhere. */
   #again() {
+    this.#stale = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#load, AGAIN_MS);
   }

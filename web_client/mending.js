@@ -72,7 +72,7 @@ export function placeBeside(plays, play, side) {
  * @param {object[]} entries what just happened
  */
 export function overlaid(plays, newest, entries) {
-  const disturbs = (entry) => ["void", "amend", "sighted"].includes(entry.type) || entry.after;
+  const disturbs = (entry) => ["void", "amend"].includes(entry.type) || entry.after;
   if (entries.some(disturbs)) return null;
   const known = new Set(newest.map((play) => play.seq));
   const older = plays.filter((play) => !known.has(play.seq));
@@ -91,7 +91,7 @@ export function standAgainCall(play, log, context) {
 }
 
 /** Entries that are no line of the list. */
-const QUIET = ["clock_start", "clock_stop", "clock_set"];
+const QUIET = ["clock_start", "clock_stop", "clock_set", "sighted"];
 
 function same(a, b) {
   const plain = (value) => (value === undefined || value === "" ? null : value);
