@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MADE, MISSED, FREE_THROW, REBOUND, TURNOVER, FOUL = 1, 2, 3, 4, 5, 6
 VIOLATION, SUBSTITUTION, TIMEOUT, JUMP_BALL, EJECTION = 7, 8, 9, 10, 11
 PERIOD_START, PERIOD_END, EMPTY, REPLAY, STOPPAGE = 12, 13, 14, 18, 20
@@ -18,6 +20,8 @@ _FOULS = {
     **dict.fromkeys((8, 15), "flagrant2"),
 }
 TECHNICAL_THROW = 16
+# Not the end of `FLAGRANT.FOUL`.
+_TECHNICAL = re.compile(r"(?<![A-Z])T\.FOUL|TECHNICAL", re.IGNORECASE)
 DOUBLE_FOULS = (10, 16)
 # Called on whoever, also on the bench; three seconds in defence (17) is on the court.
 BENCH_FOULS = frozenset((11, 12, 13, 16, 18, 19, 25, 30))
@@ -45,9 +49,8 @@ TIMEOUTS = {1: "full", 2: "short"}
 
 def foul(action: int, text: str, of_player: bool) -> str:
     """Our kind of foul. text: the row's words, which old seasons trust more than the code."""
-    said = text.lower()
     word = _FOULS.get(action, "personal")
-    if "t.foul" in said or "technical" in said:
+    if _TECHNICAL.search(text):
         word = "technical"
     if of_player:
         return word

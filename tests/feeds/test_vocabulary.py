@@ -262,6 +262,7 @@ def test_codes_of_stats_v2() -> None:
         *("technical", "flagrant1", "flagrant2", "technical", "offensive", "personal"),
     ]
     assert nba_codes.foul(99, "Oakley T.FOUL (P2.T3)", True) == "technical"
+    assert nba_codes.foul(14, "McCollum FLAGRANT.FOUL.TYPE1 (P4.PN)", True) == "flagrant1"
     assert nba_codes.foul(11, "Riley T.FOUL", False) == "coach"
     assert nba_codes.foul(18, "KNICKS T.FOUL Delay", False) == "bench"
     assert nba_stats_v2._WORTH.search("Mitrou-Long Free Technical 1PT (10 PTS)")
