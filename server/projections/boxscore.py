@@ -35,16 +35,17 @@ class Line:
     """The counts of one player, or of a team. Points are 2 FGM + 3PM + free throws, where a
     free throw may be worth more than one."""
 
-    __slots__ = ("_shown", "counts", "who")
+    __slots__ = ("_eff", "_shown", "counts", "who")
 
     def __init__(self, who: Mapping[str, Any]) -> None:
         """who: what stands before the columns, such as a player's id."""
         self.who = who
         self.counts = dict.fromkeys(COLUMNS, 0)
         self._shown: dict[str, Any] | None = None
+        self._eff: int | None = None
 
     def add(self, counts: Mapping[str, int]) -> None:
-        self._shown = None
+        self._shown = self._eff = None
         own = self.counts
         for column, count in counts.items():
             own[column] += count
@@ -54,6 +55,13 @@ class Line:
         if self._shown is None:
             self._shown = {**self.who, **self.counts}
         return self._shown
+
+    @property
+    def eff(self) -> int:
+        """Worked out anew only after a change."""
+        if self._eff is None:
+            self._eff = efficiency(self.counts)
+        return self._eff
 
 
 class BoxScore:
@@ -67,6 +75,7 @@ class BoxScore:
             side: {player: _player_line(player) for player in ids} for side, ids in players.items()
         }
         self._own = {side: Line({}) for side in players}
+        self._totals = {side: Line({}) for side in players}
 
     def add(self, _seq: int, event: Event) -> None:
         """Count one fact that stands."""
@@ -74,6 +83,8 @@ class BoxScore:
             counts = self._counts(event)
             if counts is not None:
                 self._line(event.team, event.player).add(counts)
+                if self._in_totals(event):
+                    self._totals[event.team].add(counts)
         elif isinstance(event, RosterAdded):
             # A player has a line even before doing anything.
             self._line(event.team, event.player)
@@ -90,15 +101,9 @@ class BoxScore:
         """The counts that belong to the team and no player."""
         return self._own[side].counts
 
-    def totals(self, side: str) -> dict[str, int]:
+    def totals(self, side: str) -> Mapping[str, int]:
         """The counts of the team with its players, as far as the code adds its own to them."""
-        parts = [line.counts for line in self._lines[side].values()]
-        own = self._own[side].counts
-        totals = {column: own[column] + sum(p[column] for p in parts) for column in COLUMNS}
-        if not self._rules.team_rebounds_in_totals:
-            for column in ("oreb", "dreb", "reb"):
-                totals[column] -= own[column]
-        return totals
+        return self._totals[side].counts
 
     def _side(self, side: str, time: CourtTime, on_court: OnCourt) -> dict[str, Any]:
         lines, stays = self._lines[side], time.stays(side)
@@ -112,18 +117,18 @@ class BoxScore:
                     "min_ms": stay.ms if time.clock.used else None,
                     "plus_minus": stay.plus_minus,
                     "starter": player in starters,
-                    "eff": efficiency(line.counts),
+                    "eff": line.eff,
                 }
             )
-        totals = self.totals(side)
+        totals = self._totals[side]
         all_ms = sum(stay.ms for stay in stays.values())
         return {
             "players": players,
             "team": self._own[side].shown(),
             "totals": {
-                **totals,
+                **totals.shown(),
                 "min_ms": all_ms if time.clock.used else None,
-                "eff": efficiency(totals),
+                "eff": totals.eff,
             },
         }
 
@@ -138,6 +143,10 @@ class BoxScore:
         if isinstance(event, Foul):
             return _FOUL if event.kind in self._rules.personal_kinds else None
         return _ONE.get(type(event))
+
+    def _in_totals(self, event: Play) -> bool:
+        own = event.player is None and isinstance(event, Rebound)
+        return not own or self._rules.team_rebounds_in_totals
 
     def _line(self, team: str, player: str | None) -> Line:
         if player is None:

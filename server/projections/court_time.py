@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -78,13 +77,14 @@ class CourtTime:
 
     def stays(self, side: str) -> dict[str, Stay]:
         """What each player of a side who was on the court has gathered."""
-        ms: Counter[str] = Counter()
-        margin: Counter[str] = Counter()
+        found: dict[str, list[int]] = {}
         for five, spell in self._spells[side].items():
+            ms, margin = spell.ms, spell.margin
             for player in five:
-                ms[player] += spell.ms
-                margin[player] += spell.margin
-        return {player: Stay(ms[player], margin[player]) for player in ms}
+                gathered = found.setdefault(player, [0, 0])
+                gathered[0] += ms
+                gathered[1] += margin
+        return {player: Stay(ms, margin) for player, (ms, margin) in found.items()}
 
     def spells(self, side: str) -> Mapping[Five, Spell]:
         """Every group that was on the court together."""
