@@ -21,6 +21,7 @@ PAGES: Mapping[str, Path] = MappingProxyType(
         "/desk/{game}": FOLDER / "desk.html",
         "/watch/{game}": FOLDER / "watch.html",
         "/overlay/{game}": FOLDER / "overlay.html",
+        "/sheet/{game}": FOLDER / "sheet.html",
     }
 )
 

@@ -2,11 +2,12 @@
 
 /**
  * Milliseconds left in the period at a wall time.
- * @param {{clock_ms: number|null, clock_running: boolean, clock_at: string|null}} board
+ * @param {{clock?: string, clock_ms: number|null, clock_running: boolean, clock_at: string|null}} board
  * @param {number} nowMs the server's wall time in milliseconds
  * @returns {number|null} null when this game is played without a clock
  */
 export function remaining(board, nowMs) {
+  if (board?.clock === "none") return null;
   if (board?.clock_ms === null || board?.clock_ms === undefined) return null;
   if (!board.clock_running || !board.clock_at) return board.clock_ms;
   const since = Math.max(0, nowMs - Date.parse(board.clock_at));

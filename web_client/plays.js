@@ -11,7 +11,10 @@ import { el, follow } from "./dom.js";
  */
 export function drawPlays(list, plays, state, tool = () => null) {
   const items = plays.map((play) => ({
-    ...play, words: named(play, state), label: periodLabel(play.period, state.scoreboard),
+    ...play,
+    words: named(play, state),
+    when: whenText(play, state.scoreboard),
+    mended: play.correction ? withNames(play.correction.text, state) : "",
   }));
   follow(list, items, (item) => item.seq, (item) => line(item, tool));
 }
@@ -22,14 +25,18 @@ export function drawPlays(list, plays, state, tool = () => null) {
  */
 export function named(play, state) {
   const text = play.text || play.type;
-  const side = state.roster?.[play.team];
-  if (!side) return text;
-  const word = play.team === "home" ? "Home" : "Away";
-  const player = side.players?.find((one) => one.id === play.player);
-  const prefix = player ? `${word} #${player.number}` : word;
-  if (!text.startsWith(prefix)) return text;
-  const name = player ? `#${player.number}${player.name ? ` ${player.name}` : ""}` : side.name || word;
-  return name + text.slice(prefix.length);
+  return play.type === "note" ? text : withNames(text, state); // a note's words are its own
+}
+
+/** Every "Home", "Home #7" of a text as the page calls them: the team's name, "#7 Ann". */
+export function withNames(text, state) {
+  return text.replace(/\b(Home|Away)\b(?: #([0-9A-Za-z]+))?/g, (said, word, number) => {
+    const side = state.roster?.[word.toLowerCase()];
+    if (!side) return said;
+    if (number === undefined) return side.name || said;
+    const player = side.players?.find((one) => one.number === number);
+    return player ? `#${number}${player.name ? ` ${player.name}` : ""}` : said;
+  });
 }
 
 /** "Q3" or "OT1", after the label of the period that is being played. */
@@ -41,12 +48,21 @@ export function periodLabel(period, board) {
   return `${word === "OT" ? (regular === 2 ? "H" : "Q") : word}${period}`;
 }
 
+/** "Q3 9:41"; only the period in a game without a clock. */
+export function whenText({ period, clock_ms }, board) {
+  const clock = board?.clock === "none" ? "" : formatClock(clock_ms);
+  return [periodLabel(period, board), clock].filter(Boolean).join(" ");
+}
+
 function line(play, tool) {
   const scored = Boolean(play.made) && ["field_goal", "free_throw"].includes(play.type);
-  const when = [play.label, formatClock(play.clock_ms)].filter(Boolean).join(" ");
-  return el("li", { data: { team: play.team ?? "", scored, voided: Boolean(play.voided) } },
-    el("span", { class: "when", text: when }),
-    el("span", { class: "what", text: play.words }),
+  const data = { team: play.team ?? "", scored, voided: Boolean(play.voided) };
+  if (play.mended) data.corrected = "true";
+  return el("li", { data },
+    el("span", { class: "when", text: play.when }),
+    el("span", { class: "what" },
+      el("span", { class: "words", text: play.words }),
+      play.mended ? el("span", { class: "mended", text: play.mended }) : null),
     el("span", { class: "row" },
       scored && play.score ? el("span", { class: "now", text: play.score.join("–") }) : null,
       tool(play)));

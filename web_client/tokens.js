@@ -7,7 +7,11 @@ const SERVES = {
   desk: ["desk"],
   watch: ["watch", "desk"],
   overlay: ["watch", "desk"],
+  sheet: ["watch", "desk"],
 };
+
+/** Pages whose links carry the watcher's token. */
+const AS_WATCH = ["overlay", "sheet"];
 
 export class Tokens {
   #storage;
@@ -59,7 +63,7 @@ export class Tokens {
 /**
  * The game and token of this page: a token in the address is kept and taken out of the
  * address bar at once, so that it is not shown, bookmarked or sent on.
- * @param {"camera"|"desk"|"watch"|"overlay"} page
+ * @param {"camera"|"desk"|"watch"|"overlay"|"sheet"} page
  * @returns {{game: string, token: string|null, tokens: Tokens, query: URLSearchParams}}
  */
 export function openPage(page, location, history, storage) {
@@ -70,7 +74,7 @@ export function openPage(page, location, history, storage) {
   if (given !== null) {
     url.searchParams.delete("token");
     history.replaceState(null, "", url.pathname + url.search + url.hash);
-    if (given) tokens.keep(game, { [page === "overlay" ? "watch" : page]: given });
+    if (given) tokens.keep(game, { [AS_WATCH.includes(page) ? "watch" : page]: given });
   }
   return { game, token: given || tokens.get(game, page), tokens, query: url.searchParams };
 }

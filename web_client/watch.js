@@ -4,32 +4,43 @@ import { Api, inWords } from "./api.js";
 import { Board } from "./board.js";
 import { boxTable } from "./boxscore.js";
 import { byId, el, setText, show } from "./dom.js";
+import { listFiles } from "./files.js";
 import { drawCamera, drawLine } from "./line.js";
+import { lineupTables } from "./lineups.js";
 import { LiveGame } from "./live.js";
-import { drawPlays } from "./plays.js";
+import { drawPlays, withNames } from "./plays.js";
+import { drawShots, shotWords, zoneTable } from "./shotchart.js";
+import { teamTables } from "./teamstats.js";
 import { openPage } from "./tokens.js";
 import { TrackView } from "./tracks.js";
+import { tabs } from "./watchtabs.js";
 
 const TICK_MS = 100;
+const CORRECTED_MS = 60_000;
+const FIGURES_MS = 1_500; // statistics are asked for at most this often
 
 const { game, token, tokens } = openPage("watch", location, history, localStorage);
 const api = new Api(token);
+const path = `/api/v1/games/${encodeURIComponent(game)}`;
 const board = new Board(byId("board"));
 const sight = new TrackView(byId("tracks"));
 const roomy = matchMedia("(min-width: 900px)");
 let wholeList = false;
 let earlier = []; // plays before those that the state carries, newest first
+let correctedAt = -CORRECTED_MS;
 
 const live = new LiveGame(game, token, {
-  onChange(_, changed) {
+  onChange(_, changed, message) {
     const { state, tracks } = live.view;
     // In the order below: the score first, it is what everyone waits for.
     for (const [name, draw] of Object.entries(SECTIONS)) if (changed.includes(name)) draw(state, tracks);
+    if (message.type === "update") sayCorrected(message.entries ?? [], state);
+    if (changed.includes("plays") || changed.includes("roster")) figures.stale();
   },
   onState() {
     drawLine(byId("line"), live);
-    show(byId("notice"), live.state === "refused");
-    setText(byId("notice"), live.why);
+    if (live.state === "refused") trouble(live.why);
+    else if (live.state === "live") show(byId("notice"), false);
   },
 });
 
@@ -62,6 +73,69 @@ const SECTIONS = {
   },
 };
 
+/** The tabs whose figures the server folds when asked: fetched while somebody looks at them. */
+const figures = {
+  open: "",
+  asked: 0,
+  timer: null,
+  /** The game went on. */
+  stale() {
+    if (!FIGURES[this.open] || this.timer !== null) return;
+    const wait = Math.max(0, this.asked + FIGURES_MS - performance.now());
+    this.timer = setTimeout(() => this.load(), wait);
+  },
+  choose(name) {
+    this.open = name;
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (FIGURES[name]) this.load();
+  },
+  async load() {
+    const name = this.open;
+    this.timer = null;
+    this.asked = performance.now();
+    try {
+      await FIGURES[name]?.();
+    } catch (error) {
+      trouble(inWords(error));
+    }
+  },
+};
+
+const FIGURES = {
+  async team() {
+    byId("team-stats").replaceChildren(...teamTables(await api.get(`${path}/stats`)));
+  },
+  async fives() {
+    byId("lineups").replaceChildren(...lineupTables(await api.get(`${path}/stats`))
+      .map((table) => el("div", { class: "scroll" }, table)));
+  },
+  async chart() {
+    [chart.rules, { shots: chart.shots }] = await Promise.all([
+      chart.rules ?? api.get(`${path}/rules`), api.get(`${path}/shots`)]);
+    chart.draw();
+  },
+};
+
+const chart = {
+  rules: null,
+  shots: [],
+  side: "home",
+  draw() {
+    const state = live.view.state;
+    byId("shot-sides").replaceChildren(...["home", "away"].map((side) => el("button", {
+      type: "button", text: teamName(state, side), data: { team: side },
+      "aria-pressed": String(side === this.side),
+      on: { click: () => { this.side = side; this.draw(); } },
+    })));
+    const shots = this.shots.filter((shot) => shot.team === this.side);
+    byId("court").dataset.team = this.side;
+    drawShots(byId("court"), this.rules.court, shots);
+    setText(byId("court-words"), `${teamName(state, this.side)}: ${shotWords(shots)}`);
+    byId("zones").replaceChildren(zoneTable(shots));
+  },
+};
+
 function teamName(state, team) {
   return state.scoreboard?.[team]?.name || (team === "home" ? "Home" : "Away");
 }
@@ -85,28 +159,62 @@ function drawPeriods(scoreboard) {
     el("tbody", {}, ...rows)));
 }
 
+/** A score never jumps silently: what was corrected is said. */
+function sayCorrected(entries, state) {
+  const texts = entries.filter((entry) => entry.text && ["amend", "void"].includes(entry.type))
+    .map((entry) => withNames(entry.text, state));
+  if (!texts.length) return;
+  correctedAt = performance.now();
+  setText(byId("corrected"), upper(texts.join("; ")));
+  show(byId("corrected"), true);
+}
+
+const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 function showPlays(latest) {
   const oldest = latest.at(-1)?.seq ?? 0;
-  const all = [...latest, ...earlier.filter((play) => play.seq < oldest)];
+  const known = new Set(latest.map((play) => play.seq));
+  const all = wholeList ? [...latest, ...earlier.filter((play) => !known.has(play.seq))] : latest;
   drawPlays(byId("plays"), wholeList ? all : all.slice(0, roomy.matches ? 20 : 8), live.view.state);
   show(byId("no-plays"), all.length === 0);
-  show(byId("more"), !wholeList && all.length > (roomy.matches ? 19 : 8));
+  show(byId("more"), !wholeList && oldest > 0 && all.length > (roomy.matches ? 19 : 8));
+}
+
+function trouble(words) {
+  setText(byId("notice"), words);
+  show(byId("notice"), Boolean(words));
 }
 
 byId("more").addEventListener("click", async () => {
   try {
-    const answer = await api.get(`/api/v1/games/${game}/plays`);
+    const answer = await api.get(`${path}/plays`);
     wholeList = true;
     earlier = (answer.plays ?? answer).toReversed();
     showPlays(live.view.state.plays ?? []);
   } catch (error) {
-    setText(byId("notice"), inWords(error));
-    show(byId("notice"), true);
+    trouble(inWords(error));
   }
 });
+
+byId("sheet").href = `/sheet/${encodeURIComponent(game)}`;
+byId("files").addEventListener("toggle", async () => {
+  if (!byId("files").open || byId("exports").childElementCount) return;
+  try {
+    listFiles(byId("exports"), (await api.get(`${path}/exports`)).exports, token, trouble);
+  } catch (error) {
+    trouble(inWords(error));
+  }
+});
+
+const shown = tabs(byId("tabs"), (name) => figures.choose(name));
+// Beside the plays there is room for another tab; alone they are what everyone came for.
+const settle = () => shown.choose(roomy.matches ? "counted" : "live");
+roomy.addEventListener("change", () => { if (roomy.matches && shown.chosen() === "live") settle(); });
+settle();
 
 live.open();
 setInterval(() => {
   board.tick(live.now());
   show(byId("sight"), sight.fresh());
+  if (performance.now() - correctedAt > CORRECTED_MS) show(byId("corrected"), false);
 }, TICK_MS);

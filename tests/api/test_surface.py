@@ -23,7 +23,7 @@ def test_unknown_addresses_and_methods(game: Game) -> None:
 
 
 def test_pages_are_the_same_for_everyone_and_private(game: Game) -> None:
-    for path in ("/", "/camera/x", "/desk/x", "/watch/x", "/overlay/x"):
+    for path in ("/", "/camera/x", "/desk/x", "/watch/x", "/overlay/x", "/sheet/x"):
         answer = game.nobody.get(path)
         assert answer.status_code == 200, path
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -37,7 +37,7 @@ def test_pages_are_the_same_for_everyone_and_private(game: Game) -> None:
 
 def test_everything_that_pages_load_is_there(game: Game) -> None:
     wanted = set()
-    for path in ("/", "/camera/x", "/desk/x", "/watch/x", "/overlay/x"):
+    for path in ("/", "/camera/x", "/desk/x", "/watch/x", "/overlay/x", "/sheet/x"):
         wanted |= set(re.findall(r'(?:src|href)="(/web/[^"]+)"', game.nobody.get(path).text))
     assert wanted
     seen: set[str] = set()

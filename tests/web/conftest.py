@@ -53,6 +53,8 @@ class Visitor:
         self._server = server
         self._game = game
         self._contexts: list[BrowserContext] = []
+        self.url = server.url
+        self.game_id = str(game["game_id"])
         self.complaints: list[str] = []
 
     def open(self, page: str, *, role: str | None = None, **options: Any) -> Page:

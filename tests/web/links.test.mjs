@@ -25,6 +25,7 @@ test("a token in the address is kept and taken out of it", () => {
   assert.equal(first.query.get("at"), "left");
   assert.equal(open("watch", "https://x/watch/g-1").token, "abc");
   assert.equal(open("overlay", "https://x/overlay/g-1").token, "abc");
+  assert.equal(open("sheet", "https://x/sheet/g-1").token, "abc");
   assert.equal(open("desk", "https://x/desk/g-1").token, null);
   assert.equal(open("watch", "https://x/watch/g-2").token, null);
   assert.equal(seen.length, 1);
