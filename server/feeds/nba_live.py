@@ -22,7 +22,9 @@ from server.game.rules import NBA
 NAME = "nba_live"
 FILES = ("playbyplay.json", "boxscore.json")
 
-_WORTH = re.compile(r"Free Throw.* ([123])PT")
+_WORTH = re.compile(r"Free (?:Throw|Technical).* ([123])PT")
+# A game's id begins with its league: 00 NBA, 10 WNBA, 20 G League.
+_DEVELOPMENT = "20"
 _TIMEOUTS = {"full": "full", "short": "short", "challenge": "challenge"}
 _TEAMLESS = {"official": "official", "tv": "media", "media": "media", "mandatory": "media"}
 # What is neither a play nor unknown.
@@ -62,7 +64,7 @@ def read(folder: Path) -> Told:
         for side, five in starting.items():
             if five:
                 teller.say("starters", None, team=side, players=five[:5])
-        reader = _Reader(teller, roster, side_of)
+        reader = _Reader(teller, roster, side_of, game.startswith(_DEVELOPMENT))
         for action in actions:
             reader.tell(action)
         steps = teller.steps()
@@ -116,13 +118,15 @@ def _league(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> dict[str, 
 
 @dataclass(slots=True)
 class _Reader:
-    """Says action after action."""
+    """Says action after action. one_throw: a trip to the line may be one throw."""
 
     teller: Teller
     roster: Roster
     side_of: Mapping[int, str]
+    one_throw: bool = False
     trips: Trips = field(default_factory=Trips)
     _turnovers: Counter[str] = field(default_factory=Counter)
+    _points: Counter[str] = field(default_factory=Counter)
 
     def tell(self, action: Mapping[str, Any]) -> None:
         kind, sort = str(action["actionType"]).lower(), str(action.get("subType") or "").lower()
@@ -200,6 +204,8 @@ class _Reader:
         self.teller.say(
             "field_goal", at_ms, key=key, value=value, made=made, tags=tags, **who, **where
         )
+        if made and who["player"] is not None:
+            self._points[who["player"]] += value
         passer = self.roster.find(action.get("assistPersonId") or 0)
         if made and passer is not None:
             self.teller.say("assist", at_ms, parent=key, team=who["team"], player=passer)
@@ -213,19 +219,33 @@ class _Reader:
     ) -> None:
         technical = "technical" in letters(action.get("descriptor"), action.get("subType"))
         parent = self.trips.foul_of(str(who["team"]), at_ms or 0, technical, who["player"])
-        # One throw may stand for a whole trip, as in the development league.
-        worth = _WORTH.search(str(action.get("description") or ""))
+        made, nth = _made(action), nth_of(action.get("subType"))
+        value = self._worth(action, who["player"]) if nth.get("of", 1) == 1 else None
+        if made and who["player"] is not None:
+            self._points[who["player"]] += value or 1
         self.teller.say(
             "free_throw",
             at_ms,
             key=key,
             parent=parent,
-            made=_made(action),
-            value=None if worth is None else int(worth[1]),
+            made=made,
+            value=value,
             tags=words.tags(action.get("qualifiers")),
             **who,
-            **nth_of(action.get("subType")),
+            **nth,
         )
+
+    def _worth(self, action: Mapping[str, Any], player: str | None) -> int | None:
+        """Points of a throw that stands for a whole trip, as in the development league: in the
+        words, or in the running total of the player."""
+        said = _WORTH.search(str(action.get("description") or ""))
+        if said is not None:
+            return int(said[1])
+        total = action.get("pointsTotal")
+        if not self.one_throw or player is None or not isinstance(total, int):
+            return None
+        gained = total - self._points[player]
+        return gained if _made(action) and gained in (2, 3) else None
 
     def _shot_of(self, action: Mapping[str, Any]) -> str | None:
         shot = action.get("shotActionNumber")

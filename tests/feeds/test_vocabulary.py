@@ -45,9 +45,9 @@ def said(game: Told) -> list[dict[str, Any]]:
     return [dict(step.body) for step in game.steps if step.body["type"] not in quiet]
 
 
-def live(*actions: Mapping[str, Any]) -> Told:
+def live(*actions: Mapping[str, Any], one_throw: bool = False) -> Told:
     teller, roster = Teller(NBA), seated(10, 20, 11, 21)
-    reader = nba_live._Reader(teller, roster, {1: "home", 2: "away"})
+    reader = nba_live._Reader(teller, roster, {1: "home", 2: "away"}, one_throw)
     usual = {"period": 1, "clock": "PT05M00.00S", "teamId": 1, "personId": 10, "playerName": "A"}
     for number, action in enumerate(actions):
         reader.tell({**usual, "actionNumber": number, **action})
@@ -122,6 +122,24 @@ def test_what_the_live_feed_says_of_a_play() -> None:
     assert (official["kind"], "team" in official) == ("official", False)
     assert turnover["kind"] == "bad_pass"
     assert game.unknown == {"moonwalk left": 1}
+
+
+def test_one_throw_for_a_trip_in_the_live_feed() -> None:
+    throw = {"actionType": "freethrow", "subType": "1 of 1", "shotResult": "Made"}
+    actions: list[dict[str, Any]] = [
+        {"actionType": "3pt", "shotResult": "Made", "pointsTotal": 3},
+        {**throw, "pointsTotal": 5},
+        {**throw, "description": "A Free Throw 3PT (8 PTS)", "pointsTotal": 8},
+        {**throw, "pointsTotal": 9},
+        # A total that was not mended after an edit says nothing about a trip of two.
+        {**throw, "subType": "1 of 2", "pointsTotal": 12},
+        {**throw, "subType": "2 of 2", "shotResult": "Missed", "pointsTotal": 12},
+    ]
+    game = live(*actions, one_throw=True)
+    assert [call.get("value") for call in said(game)] == [3, 2, 3, None, None, None]
+    assert figures(played(game)).box["home"]["totals"]["pts"] == 10
+    # Elsewhere a total that is ahead only says that plays are not in order.
+    assert [call.get("value") for call in said(live(*actions))] == [3, None, 3, None, None, None]
 
 
 def test_an_action_that_was_edited_stands_as_it_is_now() -> None:
