@@ -1,4 +1,4 @@
-"""The books of all games open in this process: blocking, for one thread."""
+"""The books of the games that are open in one thread: blocking."""
 
 from __future__ import annotations
 

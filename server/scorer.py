@@ -1,7 +1,8 @@
 """The driver that joins the rules, the log and the projections: calls in, updates out.
 
-Everything that touches the log or a fold runs in one thread (`server/books.py`); this class
-is its asyncio face. The order for a call is: decide, append (durable), publish, answer.
+Everything that touches the log or a fold runs in a thread (`server/books.py`), a game always
+in the same one, so that the long fold of one game does not hold all others; this class is their
+asyncio face. The order for a call is: decide, append (durable), publish, answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
+from zlib import crc32
 
 from pipeline.sight import Sighting
 from server.answers import Answered, CreatedGame, WholeGame
@@ -28,6 +30,7 @@ T = TypeVar("T")
 
 # A list of calls is what an offline desk kept; more than this is sent in several lists.
 LIST_LIMIT = 500
+THREADS = 4
 
 
 class Scorer:
@@ -46,57 +49,63 @@ class Scorer:
         """publish: called with each Update after its entries are durable, in order of the log.
         announce: called with messages without a sequence (`proposal`, `roster`).
         """
-        self._books = Books(log, clock, new_id, referee or Referee())
+        # Threads know nothing of each other, as processes do not: the log keeps them apart.
+        self._books = [Books(log, clock, new_id, referee or Referee()) for _ in range(THREADS)]
+        self._threads = [ThreadPoolExecutor(1, f"books-{number}") for number in range(THREADS)]
         self._meters = meters or Meters()
         self._publish = publish
         self._announce = announce
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         self._tasks: set[asyncio.Task[Any]] = set()
         # Only while somebody publishes; a lock that nobody holds is gone.
         self._publishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self) -> None:
-        """Finish what was begun, then stop the thread. The log is the caller's to close."""
+        """Finish what was begun, then stop the threads. The log is the caller's to close."""
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(self._thread.shutdown)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.shutdown)
 
     # Games
 
     async def create_game(self, body: object) -> CreatedGame:
         """Make a game from a request body. Problem 422 when malformed, 409 `game-exists`."""
-        return await self._run(self._books.people.create_game, body)
+        return await self._run(lambda books: books.people.create_game, body)
 
     async def games(self) -> list[Json]:
         """The games that are not erased, newest first: game_id, rules, created_at, teams."""
-        return await self._run(self._books.people.games)
+        return await self._run(lambda books: books.people.games)
 
     async def patch_game(self, game_id: str, body: object, by: str) -> None:
         """Change team names, player names, `names_hidden`; add players."""
-        await self._finish(self._change_people(game_id, self._books.people.patch_game, body, by))
+        await self._finish(
+            self._change_people(game_id, lambda books: books.people.patch_game, body, by)
+        )
 
     async def patch_player(self, game_id: str, player: str, body: object) -> None:
         """Change a player's name. Problem 404 `unknown-player`."""
         await self._finish(
-            self._change_people(game_id, self._books.people.patch_player, player, body)
+            self._change_people(game_id, lambda books: books.people.patch_player, player, body)
         )
 
     async def erase_game(self, game_id: str) -> None:
         """Erase every name of the game and take it off the list; the log stays as it is."""
-        await self._finish(self._change_people(game_id, self._books.people.erase_game))
+        await self._finish(self._change_people(game_id, lambda books: books.people.erase_game))
 
     async def erase_player(self, game_id: str, player: str) -> None:
         """Erase a player's name; the player shows as a number."""
-        await self._finish(self._change_people(game_id, self._books.people.erase_player, player))
+        await self._finish(
+            self._change_people(game_id, lambda books: books.people.erase_player, player)
+        )
 
     async def token_version(self, game_id: str) -> int | None:
         """The version that tokens of a game must have; None when there is no such game (any
         more)."""
-        return await self._run(self._books.people.token_version, game_id)
+        return await self._run(lambda books: books.people.token_version, game_id)
 
     async def revoke_tokens(self, game_id: str) -> None:
         """Refuse every token that the game has now."""
-        await self._run(self._books.people.revoke_tokens, game_id)
+        await self._run(lambda books: books.people.revoke_tokens, game_id)
 
     # Calls
 
@@ -125,7 +134,7 @@ class Scorer:
         """
         if not isinstance(bodies, list) or len(bodies) > LIST_LIMIT:
             raise Problem(422, "malformed", f"expected a list of at most {LIST_LIMIT} calls")
-        await self._run(self._books.reading.record, game_id)
+        await self._run(lambda books: books.reading.record, game_id)
         answers: list[Json] = []
         for body in bodies:
             try:
@@ -142,7 +151,7 @@ class Scorer:
     async def end_idle(self, older_than: timedelta) -> list[str]:
         """Finalize the games without an entry for that long; their ids."""
         ended = []
-        for game_id, body in await self._run(self._books.reading.idle, older_than):
+        for game_id, body in await self._run(lambda books: books.reading.idle, older_than):
             try:
                 await self.call(game_id, body, "courtside")
             except Problem:
@@ -157,24 +166,24 @@ class Scorer:
 
         names=False leaves every name out: what may be kept outside the names table.
         """
-        return await self._run(self._books.reading.state, game_id, names)
+        return await self._run(lambda books: books.reading.state, game_id, names)
 
     async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json:
         """The same sections with names put in; `hide` leaves players' names out when the
         game hides them from watchers."""
-        return await self._run(self._books.people.named, game_id, sections, hide)
+        return await self._run(lambda books: books.people.named, game_id, sections, hide)
 
     async def plays(self, game_id: str, *, hide: bool = False) -> list[Json]:
         """Every play in the order of the game, oldest first, voided ones included."""
-        return await self._run(self._books.reading.plays, game_id, hide)
+        return await self._run(lambda books: books.reading.plays, game_id, hide)
 
     async def boxscore(self, game_id: str, *, hide: bool = False) -> Json:
         """The box score section with names (`hide`: see `named`)."""
-        return await self._run(self._books.reading.boxscore, game_id, hide)
+        return await self._run(lambda books: books.reading.boxscore, game_id, hide)
 
     async def whole(self, game_id: str, *, hide: bool = False) -> WholeGame:
         """The game as a value, for folds that are not kept (`hide`: see `named`)."""
-        return await self._run(self._books.reading.whole, game_id, hide)
+        return await self._run(lambda books: books.reading.whole, game_id, hide)
 
     async def log(
         self, game_id: str, after: int = 0, *, names: bool = False, hide: bool = False
@@ -183,7 +192,7 @@ class Scorer:
 
         names: with what people wrote (`hide`: see `named`); without it, as it is stored.
         """
-        return await self._run(self._books.reading.entries, game_id, after, names, hide)
+        return await self._run(lambda books: books.reading.entries, game_id, after, names, hide)
 
     # Proposals
 
@@ -193,7 +202,7 @@ class Scorer:
 
     async def proposals(self, game_id: str, status: str | None = None) -> list[Json]:
         """The proposals of a game, oldest first; `status` picks waiting, accepted, ..."""
-        return await self._run(self._books.proposals.listed, game_id, status)
+        return await self._run(lambda books: books.proposals.listed, game_id, status)
 
     async def accept(
         self,
@@ -216,27 +225,32 @@ class Scorer:
     # Inside
 
     async def _call(self, game_id: str, body: object, by: str, desks: Desks | None) -> Answered:
-        answered = await self._run(self._books.rulings.call, game_id, body, by, desks)
+        answered = await self._run(lambda books: books.rulings.call, game_id, body, by, desks)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
     async def _accept(self, game_id: str, *args: Any) -> Answered:
-        answered = await self._run(self._books.proposals.accept, game_id, *args)
+        answered = await self._run(lambda books: books.proposals.accept, game_id, *args)
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
     async def _propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
-        seen = await self._run(self._books.proposals.propose, game_id, camera, sighting)
+        seen = await self._run(lambda books: books.proposals.propose, game_id, camera, sighting)
         await self._tell(game_id, seen.update, seen.proposals)
         return seen.proposal
 
     async def _reject(self, game_id: str, proposal_id: str, by: str) -> Json:
-        proposal, changed = await self._run(self._books.proposals.reject, game_id, proposal_id, by)
+        proposal, changed = await self._run(
+            lambda books: books.proposals.reject, game_id, proposal_id, by
+        )
         await self._tell(game_id, None, (proposal,) if changed else ())
         return proposal
 
     async def _change_people(
-        self, game_id: str, change: Callable[..., tuple[Update, ...]], *args: Any
+        self,
+        game_id: str,
+        change: Callable[[Books], Callable[..., tuple[Update, ...]]],
+        *args: Any,
     ) -> None:
         for update in await self._run(change, game_id, *args):
             await self._tell(game_id, update, ())
@@ -246,8 +260,8 @@ class Scorer:
     async def _tell(
         self, game_id: str, update: Update | None, proposals: tuple[Mapping[str, Any], ...]
     ) -> None:
-        # The thread hands results back in order and a lock is fair, so updates of a game are
-        # published in the order of the log.
+        # A game's thread hands results back in order and a lock is fair, so updates of a game
+        # are published in the order of the log.
         if update is not None or proposals:
             async with self._publishing.setdefault(game_id, asyncio.Lock()):
                 if update is not None:
@@ -263,9 +277,13 @@ class Scorer:
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _run(self, function: Callable[..., T], *args: Any) -> T:
-        loop = asyncio.get_running_loop()
+    async def _run(self, pick: Callable[[Books], Callable[..., T]], *args: Any) -> T:
+        """Call what `pick` finds in the books with `args`, in the thread of the game that is
+        the first of them, if that is one."""
+        game_id = args[0] if args and isinstance(args[0], str) else ""
+        number = crc32(game_id.encode("utf-8", "replace")) % THREADS
+        function, loop = pick(self._books[number]), asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._thread, function, *args)
+            return await loop.run_in_executor(self._threads[number], function, *args)
         except LogUnavailable as error:
             raise Problem(503, "log-unavailable", "the database does not answer") from error

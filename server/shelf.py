@@ -10,8 +10,8 @@ from server.gamelog.log import GameRecord, Log, Proposal
 from server.problems import Problem
 from server.teams import GAME_ID
 
-# Games whose folds are kept; the rest are folded again when asked for.
-OPEN_GAMES = 256
+# Games whose folds each thread keeps; the rest are folded again when asked for.
+OPEN_GAMES = 64
 PROPOSAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 

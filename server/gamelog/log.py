@@ -111,7 +111,7 @@ class Commit:
 
 
 class Log(Protocol):
-    """Blocking; used from one thread. Methods raise LogUnavailable when the store is."""
+    """Blocking; a game is used from one thread. Methods raise LogUnavailable when the store is."""
 
     def add_game(self, record: GameRecord, names: Mapping[str, str]) -> None:
         """Keep a new game. GameExists when the id is taken."""

@@ -52,7 +52,7 @@ class MemoryLog:
                 shelf.entries[-1].at if shelf.entries else shelf.record.created_at,
                 {side: shelf.names[side] for side in SIDES if side in shelf.names},
             )
-            for shelf in self._shelves.values()
+            for shelf in list(self._shelves.values())
             if not shelf.record.erased
         ]
         return sorted(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, inspect, update
@@ -70,11 +71,13 @@ _TEAMS = sa_select(col(NameRow.game_id), col(NameRow.who), col(NameRow.name)).wh
 
 
 class SqlLog:
-    """One database, migrated when opened. One thread at a time."""
+    """One database, migrated when opened. A game is for one thread at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(write=True)
+        # SQLite has one writer; who waits for it here does not poll for its turn.
+        self._writing = Lock()
 
     @classmethod
     def open(cls, url: str) -> SqlLog:
@@ -293,7 +296,7 @@ class SqlLog:
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         try:
-            with self._writer.begin() as connection:
+            with self._writing, self._writer.begin() as connection:
                 yield connection
         except IntegrityError as error:
             raise Conflict(str(error.orig)) from error
