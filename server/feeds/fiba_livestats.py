@@ -95,10 +95,13 @@ def read(folder: Path) -> Told:
         ordered = in_order(plays, rules)
         teller = told(paired(ordered))
         steps = teller.steps()
-        entered = sorted(ordered, key=lambda a: (period_of(a, rules), int(a["actionNumber"])))
-        otherwise: tuple[Reading, ...] = ()
-        if entered != ordered:
-            otherwise = (Reading(_AS_ENTERED, told(paired(entered)).steps()),)
+        entered = sorted(ordered, key=lambda a: int(a["actionNumber"]))
+        by_period = sorted(entered, key=lambda a: period_of(a, rules))
+        otherwise = tuple(
+            Reading(_AS_ENTERED, said)
+            for order in (by_period, entered)
+            if order != ordered and (said := told(paired(order)).steps()) != steps
+        )
     sides = {side: Side(names[side], roster.people(side), lines[side]) for side in names}
     return Told(
         NAME, folder.resolve().name, document, sides, steps, otherwise, unknown=teller.unknown

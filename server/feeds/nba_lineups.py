@@ -40,6 +40,8 @@ class Starters:
     ) -> None:
         """ids: feed's player -> ours. first: who began the game. overrides: as in the file.
         official_ms: minutes of each player of ours."""
+        # Who is taken to have gone on, though neither a row nor the minutes say so.
+        self.guessed: set[str] = set()
         self._fives: dict[int, dict[str, tuple[str, ...]]] = {}
         periods: dict[int, list[Row]] = {}
         for row in rows:
@@ -61,6 +63,8 @@ class Starters:
                 own = [player for player in begun[period] if player.startswith(side)][:5]
                 for player in _silent(side, own, before, came, unspent, length_ms):
                     own.append(player)
+                    if unspent[player] < length_ms - _TOLERANCE_MS:
+                        self.guessed.add(player)
                     unspent[player] -= length_ms
                 self._fives[period][side] = tuple(own)
             fives = self._fives[period]

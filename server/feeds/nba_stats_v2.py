@@ -16,7 +16,7 @@ from server.feeds.nba_stats_box import Row, counts, listed, table, team_name
 from server.feeds.nba_stats_words import rebound_kinds, text_of
 from server.feeds.roster import Roster
 from server.feeds.teller import Teller
-from server.feeds.told import Official, Side, Told
+from server.feeds.told import Doubt, Official, Side, Told
 from server.feeds.trips import Trips, nth_of
 from server.feeds.values import clock_ms, minutes_ms, plain, up_to_minutes
 from server.game.events import SIDES, other
@@ -26,6 +26,7 @@ NAME = "nba_stats_v2"
 FILES = ("playbyplayv2.json", "boxscoretraditionalv2.json")
 _OVERRIDES = "period_starters_override.json"
 
+_GUESSED = "no row and no minutes tell that this player began a period"
 # Who a row is about, by PERSON1TYPE: team, player and coach of the home and the away side.
 _SIDES = {2: "home", 4: "home", 6: "home", 3: "away", 5: "away", 7: "away"}
 # The development league shoots one free throw for all the points of a trip.
@@ -78,7 +79,8 @@ def read(folder: Path) -> Told:
         reader.close(rows)
         steps = reader.teller.steps()
     sides = {side: Side(team_name(lines[side]), roster.people(side), boxes[side]) for side in SIDES}
-    return Told(NAME, game, document, sides, steps, unknown=reader.teller.unknown)
+    doubts = (Doubt(_GUESSED, frozenset(starters.guessed)),)
+    return Told(NAME, game, document, sides, steps, (), doubts, reader.teller.unknown)
 
 
 def in_order(rows: list[Row]) -> list[Row]:
