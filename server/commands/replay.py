@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -104,6 +105,9 @@ def replay(
         return
     if math.isnan(speed):
         raise click.UsageError("--speed is a number above 0")
+    where = urlsplit(url)
+    if where.scheme not in ("http", "https") or not where.netloc:
+        raise click.UsageError(f"--server is http://HOST:PORT, not {url!r}")
     # Everything is read before anything is made on the server.
     games = [renumbered(told) for told in _read(feed, paths)] * repeat
     if game is not None and len(games) != 1:
@@ -152,7 +156,7 @@ async def _into(server: Server, games: list[Told], as_json: bool) -> None:
         error = failed.exceptions[0]
         missing = isinstance(error, RemoteError) and error.missing
         ended = MISSING if missing else BAD_INPUT, str(error)
-    except* (httpx.InvalidURL, httpx.UnsupportedProtocol) as failed:
+    except* httpx.InvalidURL as failed:
         ended = BAD_INPUT, f"--server {server.url}: {failed.exceptions[0]}"
     if ended is not None:
         fail(*ended)

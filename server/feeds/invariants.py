@@ -69,4 +69,4 @@ def _is_throw(step: Step) -> bool:
 
 
 def _sum_of_margins(ours: Figures, side: str) -> int:
-    return sum(line["plus_minus"] for line in ours.box[side]["players"])
+    return sum(line["plus_minus"] or 0 for line in ours.box[side]["players"])

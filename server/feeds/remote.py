@@ -21,6 +21,8 @@ NAME_LIMIT = 80
 BATCH = 200
 # How long a server may be away, and how long to wait between two tries.
 PATIENCE_S = 120.0
+# A server that was never there is soon given up.
+OPENING_S = 3.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
 _COME_AGAIN = frozenset((429, 502, 503, 504))
 
@@ -64,13 +66,13 @@ class Remote:
     async def create(self, told: Told, admin_token: str | None) -> Opened:
         """A new game for `told`, whose players have numbers (`renumbered`)."""
         body = {"rules": as_posted(told.league), **_teams(told)}
-        # Only what was certainly not received is sent again: a game cannot be made twice.
-        made = await self._ask("POST", "/api/v1/games", admin_token, body, sent_is_done=True)
+        made = await self._ask("POST", "/api/v1/games", admin_token, body, opening=True)
         return Opened(made["game_id"], made["tokens"]["desk"], made["links"]["watch"])
 
     async def join(self, told: Told, game_id: str, token: str | None) -> Opened:
         """A game that is there, with the players of `told` on its rosters."""
-        await self._ask("PATCH", f"/api/v1/games/{game_id}", token, _teams(told))
+        path = f"/api/v1/games/{game_id}"
+        await self._ask("PATCH", path, token, _teams(told), opening=True)
         return Opened(game_id, token, None)
 
     async def play(self, told: Told, game: Opened, speed: float) -> Sent:
@@ -159,12 +161,16 @@ class Remote:
         token: str | None,
         body: Any = None,
         *,
-        sent_is_done: bool = False,
+        opening: bool = False,
         sent: Sent | None = None,
     ) -> Any:
-        """The JSON that the server answers, tried again while it is away or busy."""
+        """The JSON that the server answers, tried again while it is away or busy.
+
+        opening: the first that is asked of a game; sent again only when it did not arrive.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        deadline_s = self.monotonic_s() + self.patience_s
+        patience_s = min(OPENING_S, self.patience_s) if opening else self.patience_s
+        deadline_s = self.monotonic_s() + patience_s
         wait_s = FIRST_WAIT_S
         while True:
             asked_s = wait_s
@@ -172,7 +178,7 @@ class Remote:
                 answer = await self.client.request(method, path, json=body, headers=headers)
             except httpx.TransportError as error:
                 why = f"no server answers at {self.client.base_url} ({error!r})"
-                if sent_is_done and not isinstance(error, httpx.ConnectError):
+                if opening and not isinstance(error, httpx.ConnectError):
                     raise RemoteError(why, missing=True) from error
             else:
                 if answer.status_code not in _COME_AGAIN:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.commands.replay import replay
-from tests.support import shared
+from tests.support import free_port, shared
 
 
 def test_one_json_object_a_game() -> None:
@@ -94,3 +94,58 @@ def test_every_feed_knows_its_own_files(feed: str, game: str, tmp_path: Path) ->
         file.write_text(text)
     assert CliRunner().invoke(replay, ["nba_live", str(folder)]).exit_code == 2
     assert CliRunner().invoke(replay, [feed, str(folder)]).exit_code == 0
+
+
+def test_a_refusal_says_what_to_do(tmp_path: Path) -> None:
+    """The file, and the feed that it looks like."""
+
+    def refusal(*arguments: str) -> str:
+        done = CliRunner().invoke(replay, list(arguments))
+        assert (done.exit_code, done.stdout) == (2, "")
+        return done.stderr
+
+    games = shared("games")
+    other = refusal("euroleague", str(games / "nba_live/0022000001"))
+    assert "PlaybyPlay.json is missing" in other
+    assert "looks like a game of nba_live" in other
+    assert "PATH is the folder" in refusal("nba_live", str(tmp_path / "nowhere"))
+    folder = _copy(tmp_path)
+    (folder / "boxscore.json").write_text("{")
+    assert "boxscore.json is not readable JSON" in refusal("nba_live", str(folder))
+    (folder / "boxscore.json").write_text('{"game": 7}')
+    said = refusal("nba_live", str(folder))
+    assert "boxscore.json is not what nba_live writes there" in said
+    assert "fetch the file again" in said
+
+
+def test_extra_files_are_passed_over(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    (folder / "data.json").write_text("{")
+    (folder / "notes.txt").write_text("nothing")
+    assert CliRunner().invoke(replay, ["nba_live", str(folder)]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--game", "g"],
+        ["--speed", "0"],
+        ["--speed", "-1"],
+        ["--speed", "nan"],
+        ["--speed", "1", "--server", "nonsense"],
+        ["--speed", "1", "--game", "g", "--repeat", "2"],
+        ["--speed", "1", "--parallel", "0"],
+    ],
+)
+def test_options_without_meaning(wrong: list[str]) -> None:
+    folder = str(shared("games/nba_live/0022000001"))
+    done = CliRunner().invoke(replay, ["nba_live", folder, *wrong])
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_no_server_is_something_missing() -> None:
+    folder = str(shared("games/nba_live/0022000001"))
+    where = ["--speed", "9", "--server", f"http://127.0.0.1:{free_port()}"]
+    done = CliRunner().invoke(replay, ["nba_live", folder, *where])
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "no server answers" in done.stderr
