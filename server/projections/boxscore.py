@@ -108,14 +108,17 @@ class BoxScore:
     def _side(self, side: str, time: CourtTime, on_court: OnCourt) -> dict[str, Any]:
         lines, stays = self._lines[side], time.stays(side)
         starters = on_court.starters(side)
+        # Without a line-up nothing is known of either, without a clock nothing of minutes.
+        lined_up = bool(stays or on_court.five(side))
+        timed = lined_up and time.clock.used
         players = []
         for player, line in lines.items():
             stay = stays.get(player, NOWHERE)
             players.append(
                 {
                     **line.shown(),
-                    "min_ms": stay.ms if time.clock.used else None,
-                    "plus_minus": stay.plus_minus,
+                    "min_ms": stay.ms if timed else None,
+                    "plus_minus": stay.plus_minus if lined_up else None,
                     "starter": player in starters,
                     "eff": line.eff,
                 }
@@ -127,7 +130,7 @@ class BoxScore:
             "team": self._own[side].shown(),
             "totals": {
                 **totals.shown(),
-                "min_ms": all_ms if time.clock.used else None,
+                "min_ms": all_ms if timed else None,
                 "eff": totals.eff,
             },
         }

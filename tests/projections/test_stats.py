@@ -351,6 +351,18 @@ def test_line_ups() -> None:
     assert len(figures(table)["lineups"]) == 3
 
 
+def test_a_side_without_a_line_up_has_neither_minutes_nor_margins() -> None:
+    table = Table()
+    table.say("starters", team="away", players=FIVES["away"])
+    table.say("period_start")
+    assert (player(table, "away-4")["plus_minus"], player(table, "away-14")["plus_minus"]) == (0, 0)
+    table.say("field_goal", player="home-4", made=True, clock_ms=500_000)
+    home, away = player(table, "home-4"), player(table, "away-4")
+    assert (home["min_ms"], home["plus_minus"], home["usg_pct"]) == (None, None, None)
+    assert (away["min_ms"], away["plus_minus"]) == (100_000, -2)
+    assert (team(table)["min_ms"], team(table, "away")["min_ms"]) == (None, 500_000)
+
+
 def test_a_game_without_a_clock_has_no_minutes() -> None:
     table = started("youth")
     table.say("field_goal", player="home-4", made=True)
