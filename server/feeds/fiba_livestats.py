@@ -49,7 +49,6 @@ _REBOUNDS = {
     "defensivedeadball": "dead_ball",
 }
 _TEAMLESS = {"officials": "official", "official": "official", "commercial": "media"}
-_JUMPS = {"startperiod": "opening"}
 # What is neither a play nor unknown; who was fouled is told with the foul.
 _QUIET = frozenset(("foulon", "possession", "clock", "period", "game", "headcoachchallenge"))
 _AS_ENTERED = (
@@ -249,7 +248,8 @@ class _Reader:
                 say("timeout", at_ms, team=team, kind=sort if sort in ("full", "short") else None)
             case "jumpball":
                 if sort == "won":
-                    say("jump_ball", at_ms, **who)
+                    # Held balls go by the arrow and are won by nobody.
+                    say("jump_ball", at_ms, kind="opening", **who)
             case _:
                 self.teller.puzzled(kind, sort)
 

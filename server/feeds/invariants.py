@@ -52,6 +52,14 @@ def _of_side(told: Told, ours: Figures, side: str) -> Iterator[tuple[str, str]]:
         yield "steals-within-turnovers", f"{totals['stl']} of {against['tov']}"
     if totals["blk"] > against["fga"] - against["fgm"]:
         yield "blocks-within-misses", f"{totals['blk']}"
+    missed = totals["fga"] - totals["fgm"] + totals["fta"] - totals["ftm"]
+    missed += ours.statistics["teams"][side]["heaves"] or 0
+    taken = totals["oreb"] + against["dreb"]
+    if taken > missed:
+        yield "rebounds-within-misses", f"{taken} of {missed}"
+    scoring = totals["fgm"] + (totals["ftm"] if told.rules.assists_on_free_throws else 0)
+    if totals["ast"] > scoring:
+        yield "assists-within-scoring", f"{totals['ast']} of {scoring}"
     own_rebounds = told.sides[side].official.team_rebounds
     if ours.final and own_rebounds is not None and own_rebounds != box["team"]["reb"]:
         yield "team-rebounds", f"{box['team']['reb']}, official {own_rebounds}"

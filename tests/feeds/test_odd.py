@@ -108,6 +108,9 @@ def test_what_does_not_hold_is_named() -> None:
         {"type": "steal", "team": "away", "player": "4", "clock_ms": 300_000},
         {"type": "block", "team": "away", "player": "4"},
         {"type": "assist", "team": "away"},
+        {"type": "assist", "team": "away"},
+        {"type": "rebound", "team": "away", "kind": "defensive", "clock_ms": 300_000},
+        {"type": "rebound", "team": "away", "kind": "offensive", "clock_ms": 300_000},
         {"type": "field_goal", "team": "away", "player": "5", "made": True},
         {"type": "period_end"},
     )
@@ -120,6 +123,9 @@ def test_what_does_not_hold_is_named() -> None:
         ("plus-minus-is-five-margins", "away"),
         ("steals-within-turnovers", "away"),
         ("blocks-within-misses", "away"),
+        ("rebounds-within-misses", "home"),
+        ("rebounds-within-misses", "away"),
+        ("assists-within-scoring", "away"),
         ("team-is-sum-of-players", "away"),
         ("plus-minus-opposite", None),
     }
