@@ -117,13 +117,7 @@ class Scorer:
         desks: who keeps which part of the sheet, when several share it. Problems: 404
         `unknown-game`, 422 malformed, 409 refused, `conflict`, `desk-held`, `call-id-reused`.
         """
-        try:
-            answered = await self._finish(self._call(game_id, body, by, desks))
-        except Problem as problem:
-            self._meters.call_refused(problem.type)
-            raise
-        self._meters.call_answered(again=answered.again, merged=answered.merged)
-        return answered
+        return await self._counted(self._call(game_id, body, by, desks))
 
     async def calls(
         self, game_id: str, bodies: object, by: str, desks: Desks | None = None
@@ -216,13 +210,22 @@ class Scorer:
 
         Problems: 404 `unknown-proposal`, 409 `proposal-answered`, and those of a call.
         """
-        return await self._finish(self._accept(game_id, proposal_id, corrections, by, desks))
+        return await self._counted(self._accept(game_id, proposal_id, corrections, by, desks))
 
     async def reject(self, game_id: str, proposal_id: str, by: str) -> Json:
         """Mark a waiting proposal as rejected; again is no error. 409 `proposal-answered`."""
         return await self._finish(self._reject(game_id, proposal_id, by))
 
     # Inside
+
+    async def _counted(self, work: Coroutine[Any, Any, Answered]) -> Answered:
+        try:
+            answered = await self._finish(work)
+        except Problem as problem:
+            self._meters.call_refused(problem.type)
+            raise
+        self._meters.call_answered(again=answered.again, merged=answered.merged)
+        return answered
 
     async def _call(self, game_id: str, body: object, by: str, desks: Desks | None) -> Answered:
         answered = await self._run(lambda books: books.rulings.call, game_id, body, by, desks)

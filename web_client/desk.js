@@ -55,7 +55,7 @@ const teams = new TeamColumns({
   onAdd: addPlayer,
 });
 const queue = new CallQueue(api, localStorage, game, drawQueue);
-const taken = new Taken(queue, (body, label) => send(body, { label }));
+const taken = new Taken(queue, (body, label, undoes) => send(body, { label, undoes }));
 const entry = new Entry({
   get rules() { return rules(); },
   playing: (team) => teams.playing(team),
@@ -121,7 +121,10 @@ const live = new LiveGame(game, token, {
   },
   onState() {
     drawLine(byId("line"), live);
-    if (live.state === "live") queue.hurry();
+    if (live.state === "live") {
+      queue.hurry();
+      lease.open().catch(() => {}); // while the line was lost a role may have gone elsewhere
+    }
     drawTroubles();
   },
 });
@@ -179,10 +182,10 @@ function seqOf(callId) {
 
 // ---- saying things
 
-function send(body, { label = describe(body, (team, id) => teams.nameOf(team, id)), tap: tapped = tap() } = {}) {
+function send(body, { label = describe(body, (team, id) => teams.nameOf(team, id)), tap: tapped = tap(), undoes } = {}) {
   const { late, ...when } = tapped;
   const runs = body.type === "clock_start" || (body.type === "clock_set" && scoreboard()?.clock_running);
-  const item = { path: `${base}/calls`, id: body.call_id, body, label, runs, ...when };
+  const item = { path: `${base}/calls`, id: body.call_id, body, label, runs, undoes, ...when };
   const kept = queue.add(LATE.includes(body.type) ? { ...item, late } : item);
   if (kept) taken.did(item);
   drawEntry();
@@ -290,6 +293,7 @@ function draw(changed, entries) {
   if (has("roster", "boxscore", "rules")) drawTeams();
   if (has("plays", "roster")) plays.draw(state(), entries);
   if (has("flags", "scoreboard", "roster")) flags.draw(state());
+  if (has("plays")) drawUndo();
   if (has("proposals")) drawProposals();
   if (has("camera")) drawCamera(byId("camera"), state().camera);
 }
@@ -354,6 +358,11 @@ function drawTroubles() {
       }) : null));
 }
 
+/** There may be something of this desk's to take back from before the page was loaded. */
+function drawUndo() {
+  show(byId("undo"), taken.canUndo || (live.view.seq ?? 0) > 0);
+}
+
 /** What is chosen, armed and asked. */
 function drawEntry() {
   const { chosen, armed } = entry;
@@ -369,7 +378,7 @@ function drawEntry() {
     : armed?.proposal ? "Who shot? Tap a player or a team."
     : armed ? `${armed.hint}: who? Tap a player or a team.`
     : taken.said || "Tap a player, then what happened.");
-  show(byId("undo"), taken.canUndo || (live.view.seq ?? 0) > 0);
+  drawUndo();
   show(byId("redo"), taken.canRedo);
   show(byId("insert"), beside !== null);
   show(byId("court"), settings.spots);
@@ -404,5 +413,4 @@ document.addEventListener("visibilitychange", () => document.hidden && entry.flu
 setInterval(() => board.tick(live.now()), TICK_MS);
 drawEntry();
 live.open();
-lease.open().catch(() => {}); // without a network everything else works on
 queue.pump();

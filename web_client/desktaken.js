@@ -16,7 +16,7 @@ export class Taken {
 
   /**
    * @param {{add: (item: object) => boolean, cancel: (id: string) => boolean}} queue
-   * @param {(body: object, label: string) => void} send
+   * @param {(body: object, label: string, undoes?: string) => void} send
    */
   constructor(queue, send) {
     this.#queue = queue;
@@ -44,7 +44,7 @@ export class Taken {
     const item = this.#mine.pop();
     const label = item ? `Taken back: ${item.label}` : "Undo";
     const unsent = item ? this.#queue.cancel(item.id) : false;
-    if (!unsent) this.#send({ type: "undo", call_id: newId() }, label);
+    if (!unsent) this.#send({ type: "undo", call_id: newId() }, label, item?.id);
     if (item) this.#undone.push({ item, unsent });
     this.said = label;
   }

@@ -32,6 +32,7 @@ export class CallQueue {
   #tries = 0;
   #timer = null;
   #last = 0; // the newest key's number: keys sort as the taps came
+  #idle = new Set(); // ids of calls that wrote nothing: refused, or said by another desk already
 
   /**
    * @param {{post: (path: string, body: any) => Promise<any>}} api
@@ -46,7 +47,10 @@ export class CallQueue {
     this.#onChange = onChange;
     this.#all = this.#load();
     this.#last = parseInt(this.#all.at(-1)?.key.slice(this.#prefix.length) ?? "0", 10);
-    for (const item of this.#all) if (item.trouble && !this.decisions.includes(item)) this.#tell(item);
+    for (const item of this.#all.filter(({ trouble }) => trouble)) {
+      this.#idle.add(item.id);
+      if (!this.decisions.includes(item)) this.#tell(item);
+    }
   }
 
   get state() {
@@ -79,7 +83,8 @@ export class CallQueue {
    *   call_id; `added` is this device's time of the tap, when that was earlier; `late` is added
    *   to the body when it could not be sent at once (the place in the game, which the server
    *   knows itself for a call that comes in time); `expect` is what it will do, where the body
-   *   does not say; `runs`: the clock runs from its clock_ms on
+   *   does not say; `runs`: the clock runs from its clock_ms on; `undoes`: the id of the call
+   *   that it takes back
    * @returns {boolean} whether it is kept
    */
   add(call) {
@@ -98,10 +103,12 @@ export class CallQueue {
     return true;
   }
 
-  /** Take back a call that has not been sent. @returns {boolean} whether it could be */
+  /** Take back a call that has written nothing. @returns {boolean} whether it could be */
   cancel(callId) {
-    const item = this.items.find((one) => one.id === callId);
-    if (!item || item.seq !== undefined || item.sent) return false;
+    const item = this.#all.find((one) => one.id === callId);
+    if (!item) return this.#idle.has(callId);
+    if (!item.trouble && (item.seq !== undefined || item.sent)) return this.#idle.has(callId);
+    this.#problems = this.#problems.filter((one) => one.key !== item.key);
     this.#remove(item);
     this.#onChange(this);
     return true;
@@ -134,6 +141,7 @@ export class CallQueue {
     } else {
       if (choice === "keep") item.body = { ...item.body, resolve: "keep" };
       delete item.trouble;
+      this.#idle.delete(item.id);
       this.#store(item);
       this.pump();
     }
@@ -155,6 +163,13 @@ export class CallQueue {
     for (;;) {
       const next = this.items.filter((item) => item.seq === undefined);
       if (!next.length) return this.#become("idle");
+      const [{ undoes }] = next;
+      if (undoes && this.#idle.has(undoes)) {
+        // There is nothing to take back; the server would take the call before it.
+        this.cancel(undoes);
+        this.#remove(next[0]);
+        continue;
+      }
       const batch = next.slice(0, sameCalls(next));
       for (const item of batch) item.sent = true;
       try {
@@ -199,6 +214,7 @@ export class CallQueue {
 
   #answered(item, answer) {
     const seq = answer?.entries?.at(-1)?.seq;
+    if (answer?.merged) this.#idle.add(item.id);
     // The id is a random one of this page: in use means that an earlier try arrived.
     if (answer?.problem && answer.problem.type !== "call-id-reused") {
       this.#refused(item, { ...answer.problem, detail: answer.problem.detail || `Refused (${answer.status}).` });
@@ -215,6 +231,7 @@ export class CallQueue {
   #refused(item, trouble) {
     if (!this.#all.includes(item)) return;
     item.trouble = trouble;
+    this.#idle.add(item.id);
     this.#store(item);
     if (!DECIDE.includes(trouble.type)) this.#tell(item);
   }
@@ -282,10 +299,10 @@ export class CallQueue {
   }
 }
 
-/** How many of the first items may go as one list: calls of the same game. */
+/** How many of the first items may go as one list: calls of the same game, up to an undo. */
 function sameCalls(items) {
   if (!items[0].path.endsWith("/calls")) return 1;
-  const end = items.findIndex((item) => item.path !== items[0].path);
+  const end = items.findIndex((item, i) => item.path !== items[0].path || (i > 0 && item.undoes));
   return Math.min(LIST, end === -1 ? items.length : end);
 }
 

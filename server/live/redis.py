@@ -309,7 +309,7 @@ class LiveStore:
 
     async def forget(self, game_id: str) -> None:
         """Erase a game."""
-        names = [key(game_id, what) for what in ("snap", "tail", "last", "seen")]
+        names = [key(game_id, what) for what in ("snap", "tail", "last", "seen", "desk")]
         await self.run(lambda: self.client.delete(*names), self._read_s)
 
 

@@ -227,6 +227,35 @@ test("a part that another desk keeps: the call waits and can be sent again", asy
   assert.deepEqual(book.entries.map((one) => one.call_id), ["c1"]);
 });
 
+test("an undo of a call that wrote nothing takes back nothing else", async () => {
+  const book = new Book();
+  book.away = true;
+  const queue = make(book);
+  queue.add(call(1));
+  await settled();
+  queue.add(call(2, { meets: true }));
+  await settled();
+  queue.add({ ...call(3), body: { call_id: "c3", type: "undo" }, undoes: "c2" });
+  book.away = false;
+  queue.hurry();
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1"], "no undo was sent");
+  assert.deepEqual([queue.decisions, queue.unanswered], [[], 0]);
+  queue.add(call(4));
+  await settled();
+  queue.add({ ...call(5), body: { call_id: "c5", type: "undo" }, undoes: "c4" });
+  await settled();
+  assert.deepEqual(book.entries.map((one) => one.call_id), ["c1", "c4", "c5"]);
+});
+
+test("what another desk had said already is not ours to take back", async () => {
+  const queue = make({ post: async (_, { call_id }) => ({ call_id, entries: [{ seq: 3 }], merged: true }) });
+  queue.add(call(1));
+  await settled();
+  assert.equal(queue.cancel("c1"), true);
+  assert.equal(queue.unanswered, 0);
+});
+
 test("why a call was refused is still there after a reload, until it was seen", async () => {
   const shelf = new Shelf();
   const queue = make(new Book(), shelf);
