@@ -7,7 +7,8 @@ left out is not overwritten there.
 
 Not certain: the names of the basketball fields. That page shows them only after choosing the
 sport, so they are kept as data here; whoever imports the first file should compare line two
-with the page. The supplier's id is personal: MaxPreps gives one to whoever asks.
+with the page. The supplier's id is personal, MaxPreps gives one to whoever asks: its line is
+for that person to put on top.
 """
 
 from __future__ import annotations
@@ -36,16 +37,15 @@ _FIELDS: Mapping[str, tuple[str, str | None]] = {
 }
 
 
-def maxpreps(book: GameBook, side: str, supplier: str | None = None) -> str:
-    """The file of one side; players who did not play have no line. supplier: the id for the
-    first line, which is left out without one."""
+def maxpreps(book: GameBook, side: str) -> str:
+    """The file of one side, without the supplier's line; players who did not play have none."""
     lines = [
         "|".join((line["number"], *_values(line)))
         for line in book.box[side]["players"]
         if _played(line)
     ]
     head = "|".join(("Jersey", *_FIELDS))
-    return "\r\n".join([*([supplier] if supplier else []), head, *lines, ""])
+    return "\r\n".join([head, *lines, ""])
 
 
 def _values(line: Mapping[str, Any]) -> list[str]:
