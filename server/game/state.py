@@ -145,11 +145,20 @@ def _refold(game: Game, history: History) -> Game:
     stands = standing(entries)
     players = {side: set(ids) for side, ids in game.first_players.items()}
     progress = Progress(clock_ms=game.rules.period_ms)
+    # Of the plays between two facts of the clock only the one with the least time left can
+    # say where it stands.
+    latest: tuple[Event, datetime] | None = None
     for entry, event in stands.events(entries):
-        if isinstance(event, RosterAdded):
+        if isinstance(event, _TELLS_TIME):
+            progress = progress if latest is None else _seen_at(progress, *latest)
+            progress, latest = advance(progress, event, entry.at), None
+        elif isinstance(event, RosterAdded):
             players[event.team].add(event.player)
-        else:
-            progress = advance(progress, event, entry.at)
+        elif event.period == progress.period and (
+            latest is None or event.clock_ms < latest[0].clock_ms
+        ):
+            latest = (event, entry.at)
+    progress = progress if latest is None else _seen_at(progress, *latest)
     frozen = {side: frozenset(ids) for side, ids in players.items()}
     return replace(game, players=frozen, history=history, standing=stands, progress=progress)
 
