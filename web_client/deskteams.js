@@ -127,15 +127,15 @@ export class TeamColumns {
     },
       el("span", { class: "number", text: number }),
       el("span", { class: "name", text: name ?? "" }),
-      pf ? el("span", { class: "pf", text: out ? "OUT" : `F${pf}`, data: { high } }) : null,
+      pf || out ? el("span", { class: "pf", text: out ? "OUT" : `F${pf}`, data: { high: high || out } }) : null,
       key ? el("kbd", { text: key }) : null);
   }
 }
 
-/** A player's fouls: how many, one before the last or more, and whether they were the last. */
+/** A player's fouls: how many, and whether the next one is the last. */
 function fouls(pf, rules) {
   const limit = rules?.foul_out ?? 5;
-  return { pf, high: limit > 0 && pf >= limit - 1, out: limit > 0 && pf >= limit };
+  return { pf, high: limit > 0 && pf >= limit - 1 };
 }
 
 /** The key of a player's place: home 1 to 5, away 6 to 0. */

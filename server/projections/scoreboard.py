@@ -44,6 +44,8 @@ class ScoreBoard:
         self._fouls: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._timeouts: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._players = {side: dict.fromkeys(ids) for side, ids in players.items()}
+        self._kinds: dict[str, Counter[str]] = {}  # fouls of each player
+        self._out: set[str] = set()
         self._arrow = Arrow(rules)
 
     def add(self, seq: int, event: Event) -> None:
@@ -55,9 +57,11 @@ class ScoreBoard:
             self._score[scored[0]] += scored[1]
             return
         match event:
-            case Foul(team=team, kind=kind):
+            case Foul(team=team, kind=kind, player=fouler):
                 if kind in self._rules.team_kinds:
                     self._fouls[team].append((event.period, event.clock_ms))
+                if fouler is not None:
+                    self._count(fouler, kind)
             case Timeout(team=team) if team is not None:
                 self._timeouts[team].append((event.period, event.clock_ms))
             case RosterAdded(team=team, player=player):
@@ -85,7 +89,7 @@ class ScoreBoard:
         }
 
     def roster(self) -> dict[str, Any]:
-        """Both sides' players and who of them is on the court."""
+        """Both sides' players, who of them is on the court and whose game is over (`out`)."""
         return {
             side: {
                 "name": None,
@@ -95,6 +99,7 @@ class ScoreBoard:
                         "number": number_of(player),
                         "name": None,
                         "on_court": player in self._on_court.five(side),
+                        "out": player in self._out,
                     }
                     for player in self._players[side]
                 ],
@@ -121,6 +126,13 @@ class ScoreBoard:
             "timeouts": rules.timeouts_at(period, progress.clock_ms, self._timeouts[side]),
             "by_period": [points[number] for number in range(1, played + 1)],
         }
+
+    def _count(self, player: str, kind: str) -> None:
+        kinds = self._kinds.setdefault(player, Counter())
+        kinds[kind] += 1
+        personal = sum(kinds[one] for one in kinds.keys() & self._rules.personal_kinds)
+        if self._rules.fouled_out(personal) or self._rules.ejected(kinds):
+            self._out.add(player)
 
     def _team_fouls(self, side: str, period: int) -> int:
         """Those that count towards the bonus in `period`."""

@@ -102,7 +102,13 @@ def test_who_is_on_the_court() -> None:
     roster = sections(table)["roster"]["home"]["players"]
     on_court = [player["number"] for player in roster if player["on_court"]]
     assert on_court == ["00", "4", "5", "6", "7", "8"]
-    assert roster[0] == {"id": "home-0", "number": "0", "name": None, "on_court": False}
+    assert roster[0] == {
+        "id": "home-0",
+        "number": "0",
+        "name": None,
+        "on_court": False,
+        "out": False,
+    }
 
 
 def test_the_arrow_turns_with_each_held_ball_and_each_later_period() -> None:
@@ -160,3 +166,23 @@ def test_a_new_player_joins_the_roster() -> None:
     table.say("roster_add", team="away", player="00")
     assert sections(table)["roster"]["away"]["players"][-1]["id"] == "away-00"
     assert sections(table)["boxscore"]["away"]["players"][-1]["number"] == "00"
+
+
+def test_whose_game_is_over_is_out() -> None:
+    table = Table()
+    table.say("period_start")
+    for kind in ("personal", "shooting", "personal", "offensive"):
+        table.say("foul", player="home-7", kind=kind)
+    for kind in ("technical", "unsportsmanlike"):
+        table.say("foul", player="away-4", kind=kind)
+    table.say("foul", team="home", kind="coach")
+
+    def out() -> list[str]:
+        roster = sections(table)["roster"]
+        return [p["id"] for side in ("home", "away") for p in roster[side]["players"] if p["out"]]
+
+    assert out() == ["away-4"]
+    table.say("foul", player="home-7", kind="personal")
+    assert out() == ["home-7", "away-4"]
+    table.say("undo")
+    assert out() == ["away-4"]

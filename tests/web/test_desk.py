@@ -132,6 +132,23 @@ def test_kinds_steals_blocks_and_teams(desk: Desk, visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
+def test_whose_game_is_over_is_marked(desk: Desk) -> None:
+    foul = {"type": "foul", "team": "home", "player": "7"}
+    desk.say([{"call_id": f"f{i}", **foul} for i in range(4)])
+    one = player(desk.page, "home", "7")
+    expect(one.locator(".pf")).to_have_attribute("data-high", "true")
+    expect(desk.page.locator('.side[data-team="away"] .bonus')).to_be_visible()
+    # In the bonus: the desk proposes the free throws.
+    desk.tap("home", "7", "foul")
+    expect(desk.page.locator("#after .primary")).to_have_text("Foul, 2 free throws")
+    desk.page.locator("#after .primary").click()
+    expect(one).to_contain_text("OUT")
+    # A second technical ends a game, too.
+    technical = {"type": "foul", "team": "away", "player": "10", "kind": "technical"}
+    desk.say([{"call_id": f"g{i}", **technical} for i in range(2)])
+    expect(player(desk.page, "away", "10")).to_contain_text("OUT")
+
+
 def test_a_foul_that_nobody_finished_survives_a_reload(desk: Desk) -> None:
     desk.tap("home", "7", "foul")
     assert desk.log("foul") == []
