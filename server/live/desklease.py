@@ -17,7 +17,7 @@ from typing import Any
 
 from server.clock import Clock
 from server.live.deskroles import ROLES, DeskRoles
-from server.live.redis import LiveStore, RedisAway, dumps, key
+from server.live.redis import READ_S, WRITE_S, LiveStore, RedisAway, dumps, key
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,8 @@ class DeskLeases:
     async def of(self, game_id: str) -> Desks:
         """Who holds what now."""
         try:
-            _, desks = await self._read(game_id)
+            # Every call asks: it waits no longer for this than for being published.
+            _, desks = await self._read(game_id, WRITE_S)
         except RedisAway:
             return self._here(game_id)
         return desks
@@ -81,7 +82,7 @@ class DeskLeases:
         """
         for _ in range(TRIES):
             try:
-                text, before = await self._read(game_id)
+                text, before = await self._read(game_id, READ_S)
                 roles = change(before.roles, before.now_ms)
                 if not await self._write(game_id, text, roles):
                     continue
@@ -95,12 +96,12 @@ class DeskLeases:
             return after
         raise Problem(503, "try-again", "The desk's roles are changing; ask again.")
 
-    async def _read(self, game_id: str) -> tuple[str, Desks]:
+    async def _read(self, game_id: str, timeout_s: float) -> tuple[str, Desks]:
         """What Redis has, as text and as roles, with its own time: clocks of machines differ."""
         pipe = self._store.client.pipeline(transaction=False)
         pipe.time()
         pipe.get(key(game_id, "desk"))
-        (seconds, micros), found = await self._store.write(pipe.execute)
+        (seconds, micros), found = await self._store.run(pipe.execute, timeout_s)
         now_ms = seconds * 1000 + micros // 1000
         if found is None:
             # Never held, or Redis lost it: then what is known here counts.
@@ -111,7 +112,9 @@ class DeskLeases:
 
     async def _write(self, game_id: str, seen: str, roles: DeskRoles) -> bool:
         args = [seen, dumps(roles.to_json()), str(KEEP_S)]
-        done = await self._store.write(lambda: self._change(keys=[key(game_id, "desk")], args=args))
+        done = await self._store.run(
+            lambda: self._change(keys=[key(game_id, "desk")], args=args), READ_S
+        )
         return bool(done)
 
     def _here(self, game_id: str) -> Desks:
