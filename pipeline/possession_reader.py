@@ -12,11 +12,13 @@ import numpy as np
 
 from pipeline.court import Floor
 from pipeline.possession import Array, Positions
+from pipeline.possession_assist import assist_signs
+from pipeline.possession_block import block_signs
 from pipeline.possession_rebound import rebound_signs
 from pipeline.possession_shot import (
     AFTER,
+    Attempt,
     Release,
-    assist_signs,
     find,
     release,
     shooter_signs,
@@ -32,12 +34,13 @@ _WORTH_A_LOOK = 0.02  # a shooter less likely than this has no say in points and
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One fit: who shot, was it a three, was it assisted, who got the rebound."""
+    """One fit: who shot, was it a three, was it assisted, who got the rebound, who blocked."""
 
     shooter: Trees
     three: Trees
     assisted: Trees
     rebounder: Trees
+    blocker: Trees
 
     def plain(self) -> dict[str, Any]:
         return {one.name: getattr(self, one.name).plain() for one in fields(self)}
@@ -59,6 +62,7 @@ class ShotReading:
 
     shooter: (N,) chances, they sum to 1. three: that it was tried from behind the line.
     assisted: that it was assisted, if it was made. assister: (N,) chances, given that it was.
+    blocker: (N,) chances that he blocked it, if it was missed; their sum is that anybody did.
     rim_s: media seconds at which the ball is at the ring.
     """
 
@@ -66,6 +70,7 @@ class ShotReading:
     three: float
     assisted: float
     assister: Array
+    blocker: Array
     rim_s: float
 
 
@@ -106,6 +111,7 @@ class Reader:
             three / share,
             assisted / share,
             assister / share,
+            self._blocker(positions, touches, attempt, int(shooter.argmax())),
             positions.media_s(attempt.rim),
         )
 
@@ -119,6 +125,17 @@ class Reader:
         return np.asarray(
             np.mean([shares(fit.rebounder.logit(rows)) for fit in self._fits], axis=0)
         )
+
+    def _blocker(
+        self, positions: Positions, touches: Touches, attempt: Attempt, shooter: int
+    ) -> Array:
+        """(N,) opponents' chances of a block; what they sum to is that one of them did it."""
+        let_go = release(positions, touches, attempt, shooter)
+        rows = block_signs(positions, touches, attempt, let_go)
+        alone = np.mean([chance(fit.blocker.logit(rows)) for fit in self._fits], axis=0)
+        alone = np.where(positions.team != positions.team[shooter], alone, 0.0)
+        anybody = 1.0 - float(np.prod(1.0 - alone))
+        return np.asarray(alone * anybody / max(float(alone.sum()), 1e-12))
 
     @staticmethod
     def _mean(logits: Sequence[Array]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.possession import Array, Positions
-from pipeline.possession_shot import Attempt
+from pipeline.possession_shot import Attempt, sharpness
 from pipeline.possession_touch import Touches, velocity
 
 
@@ -17,7 +17,13 @@ def rebound_signs(positions: Positions, touches: Touches, attempt: Attempt) -> A
     off = np.linalg.norm(ball - attempt.basket, axis=1)
     theirs = np.linalg.norm(positions.there[end] - attempt.basket, axis=1)
     drift = np.linalg.norm(speed[:, None] - velocity(positions.players), axis=2)
-    shared = [end - rim, off[end], off[max(0, end - 3)], gaps[end].min()]
+    shared = [
+        *sharpness(positions, end),
+        end - rim,
+        off[end],
+        off[max(0, end - 3)],
+        gaps[end].min(),
+    ]
     shared += [float(np.linalg.norm(speed[max(0, end - k)])) for k in (1, 3, 6)]
     rows = []
     for who in range(len(positions.team)):

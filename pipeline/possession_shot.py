@@ -1,4 +1,4 @@
-"""What tells the shooter, the value and the assist of one attempt: signs read off the floor plan.
+"""What tells the shooter and the value of one attempt: signs read off the floor plan.
 
 Each function answers rows of numbers for `possession_trees`; their order is part of the weights.
 Lags are in looks of `STEP_S`.
@@ -47,6 +47,19 @@ class Release:
     left: int
 
 
+def sharpness(positions: Positions, until: int) -> list[float]:
+    """How well the ball was followed lately: share of looks with it, how rough its way is.
+
+    It lets the trees weigh the other signs of a league's tracking and of a phone's differently.
+    """
+    seen = positions.seen[max(0, until - 25) : until + 1]
+    ball = positions.ball[max(0, until - 25) : until + 1]
+    if len(ball) < 3:
+        return [float(seen.mean()), 0.0]
+    bends = np.linalg.norm(ball[2:] - 2 * ball[1:-1] + ball[:-2], axis=1)
+    return [float(seen.mean()), float(np.median(bends))]
+
+
 def find(positions: Positions, basket: Array, rim_s: float, spread_s: float) -> Attempt:
     """The attempt at a ring about `rim_s` (standard deviation `spread_s`), media seconds."""
     off = np.linalg.norm(positions.ball - basket, axis=1)
@@ -84,7 +97,7 @@ def attackers(positions: Positions, basket: Array, look: int) -> NDArray[np.bool
     return np.asarray(positions.team == int(mean[sides[1]].mean() > mean[sides[0]].mean()))
 
 
-def _since(flags: NDArray[np.bool_], otherwise: int) -> int:
+def since(flags: NDArray[np.bool_], otherwise: int) -> int:
     """Looks since the last true one; `otherwise` if there was none."""
     when = np.flatnonzero(flags)
     return len(flags) - 1 - int(when[-1]) if len(when) else otherwise
@@ -102,7 +115,7 @@ def shooter_signs(positions: Positions, touches: Touches, attempt: Attempt) -> A
     def at(lag: int) -> int:
         return min(max(rim + lag, 0), last_look)
 
-    shared = [float(rim - away), off[rim], off[away]]
+    shared = [*sharpness(positions, rim), float(rim - away), off[rim], off[away]]
     shared += [float(np.linalg.norm(speed[at(-k)])) for k in (1, 3, 6, 9)]
     shared += [off[at(k)] for k in (-10, -6, -4, -2, 2, 5)]
     mates = gaps[:, attempt.attacking]
@@ -110,7 +123,7 @@ def shooter_signs(positions: Positions, touches: Touches, attempt: Attempt) -> A
     for who in range(len(positions.team)):
         near = gaps[max(0, rim - 8) : rim + 1, who]
         own = held[: rim + 1, who]
-        since = _since(own > 0.5, 60)
+        ago = since(own > 0.5, 60)
         row = [float(attempt.attacking[who])]
         row += [gaps[at(k), who] for k in _AROUND]
         row += [gaps[max(0, away - k), who] for k in (0, 1, 2)]
@@ -123,8 +136,8 @@ def shooter_signs(positions: Positions, touches: Touches, attempt: Attempt) -> A
         row += [(mates[look] < gaps[look, who]).sum() for look in (away, rim)]
         row += [theirs[at(k), who] for k in (-10, -5, -2, 0, 3)]
         row += [pace[at(k), who] for k in (-6, -3, 0)]
-        row += [since, theirs[rim - min(since, rim), who]]
-        row += [_since(gaps[: rim + 1, who] < 0.8, 60)]
+        row += [ago, theirs[rim - min(ago, rim), who]]
+        row += [since(gaps[: rim + 1, who] < 0.8, 60)]
         rows.append(row + shared)
     return np.minimum(np.array(rows, np.float64), 60.0)
 
@@ -155,7 +168,8 @@ def value_signs(
     def at(look: int) -> int:
         return min(max(look, 0), last_look)
 
-    row = [behind[at(attempt.away + k)] for k in (-8, -6, -4, -2, 0, 2)]
+    row = sharpness(positions, rim)
+    row += [behind[at(attempt.away + k)] for k in (-8, -6, -4, -2, 0, 2)]
     row += [behind[at(left + k)] for k in (-8, -6, -4, -2, 0)]
     row += [ball_behind[at(left + k)] for k in (-4, -2, 0, 1)]
     row += [behind[at(rim + k)] for k in (-10, -8, -6)]
@@ -165,74 +179,3 @@ def value_signs(
     row += [*np.abs(feet[left] - attempt.basket)]
     row += [float(np.linalg.norm(velocity(feet)[left]))]
     return np.clip(np.array(row, np.float64), -60.0, 60.0)
-
-
-def assist_signs(
-    positions: Positions, touches: Touches, attempt: Attempt, let_go: Release, floor: Floor
-) -> Array:
-    """(F,): did the pass make the basket? The hold, its way, and the likeliest passer's pass."""
-    who, left = let_go.shooter, let_go.left
-    people = len(positions.team)
-    mine = positions.team == positions.team[who]
-    mates = np.flatnonzero(mine & (np.arange(people) != who))
-    before = touches.passers(left, who)
-    row = _hold_signs(positions, touches, attempt, let_go, floor)
-    row += _pressure(positions, let_go)
-    row += [before[people], before[:people][~mine].sum()]
-    if len(mates) == 0:
-        return np.clip(np.array(row + [0.0] * 14, np.float64), -60.0, 60.0)
-    row += _pass_signs(positions, touches, attempt, let_go, mates[int(before[mates].argmax())])
-    others = touches.held[: left + 1][:, ~mine]
-    row += [_since(others.max(axis=1, initial=0.0) > 0.5, 99)]
-    row += [_since(touches.held[: left + 1][:, mates].max(axis=1) > 0.5, 99)]
-    return np.clip(np.array(row, np.float64), -60.0, 60.0)
-
-
-def _hold_signs(
-    positions: Positions, touches: Touches, attempt: Attempt, let_go: Release, floor: Floor
-) -> list[float]:
-    who, caught, left = let_go.shooter, let_go.caught, let_go.left
-    feet, ball = positions.there[:, who], positions.ball
-    off = np.linalg.norm(feet - attempt.basket, axis=1)
-    pace = np.linalg.norm(velocity(feet), axis=1)
-    way = np.linalg.norm(np.diff(feet[caught : left + 1], axis=0), axis=1).sum()
-    straight = float(np.linalg.norm(feet[left] - feet[caught]))
-    gaps = positions.gaps()[caught : left + 1, who]
-    speed = np.linalg.norm(velocity(ball), axis=1)
-    rolled = np.linalg.norm(np.diff(ball[caught : left + 1], axis=0), axis=1).sum()
-    lose = (gaps[1:-1] > gaps[:-2]) & (gaps[1:-1] >= gaps[2:]) & (gaps[1:-1] > 0.55)
-    row = [attempt.rim - left, left - caught, left, straight, way, way - straight, rolled]
-    row += [off[left], off[caught], off[caught] - off[left]]
-    row += [pace[caught], pace[max(0, left - 2)], pace[max(0, left - 5)]]
-    row += [pace[min(caught + 4, len(pace) - 1)], speed[max(0, caught - 2)], speed[caught]]
-    row += [gaps.mean(), gaps.max(), (gaps > 0.7).sum(), lose.sum(), gaps[-1]]
-    row += [float(floor.beyond_line(feet[max(0, left - k)], attempt.basket)) for k in (0, 3)]
-    row += [touches.last[max(0, left - k), who] for k in (6, 9, 12, 15, 18, 21, 24, 30, 40)]
-    return [float(x) for x in row]
-
-
-def _pressure(positions: Positions, let_go: Release) -> list[float]:
-    """The nearest opponent at the catch and at the release."""
-    others = positions.team != positions.team[let_go.shooter]
-    if not others.any():
-        return [60.0, 60.0]
-    there = positions.there
-    gaps = np.linalg.norm(there[:, others] - there[:, let_go.shooter, None], axis=2).min(axis=1)
-    return [float(gaps[let_go.caught]), float(gaps[let_go.left])]
-
-
-def _pass_signs(
-    positions: Positions, touches: Touches, attempt: Attempt, let_go: Release, passer: int
-) -> list[float]:
-    who, caught, left = let_go.shooter, let_go.caught, let_go.left
-    held, gaps = touches.held[: left + 1, passer], positions.gaps()[: left + 1, passer]
-    ago = _since(held > 0.5, 99)
-    then = max(left - ago, 0)
-    there = positions.there
-    off = np.linalg.norm(there[:, passer] - attempt.basket, axis=1)
-    before = touches.passers(left, who)[passer]
-    row = [before, ago, ago - (left - caught), _since(gaps < 0.9, 60), held[-40:].sum()]
-    row += [touches.last[max(0, caught - k), passer] for k in (2, 5, 9)]
-    row += [np.linalg.norm(there[then, passer] - there[caught, who])]
-    row += [off[then], off[left], gaps[max(0, caught - 10) : caught + 1].min()]
-    return [float(x) for x in row]

@@ -2,6 +2,7 @@
 
     python -m server.evaluation.fit_possession --data ../shared/trajectories
 
+Every scene is learned from twice: as it is, and as a phone might have tracked it (`filmed`).
 One fit a fold: fit k learns from the games of all folds but k. Live, all of them answer by their
 mean; in an evaluation only the one that never saw the game does.
 """
@@ -11,27 +12,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import possession_shot as shot
 from pipeline.possession import STEP_S, Array
+from pipeline.possession_assist import assist_signs
+from pipeline.possession_block import block_signs
 from pipeline.possession_reader import WEIGHTS, Weights
 from pipeline.possession_rebound import rebound_signs
+from pipeline.possession_shot import AFTER, find, release, shooter_signs, value_signs
 from pipeline.possession_touch import read
+from pipeline.possession_trees import Trees
 from server.evaluation.boost import Plan, boost, one_of, yes_or_no
-from server.evaluation.trajectories import FOLDS, NBA_FLOOR, Scene, scenes
-
-RIM_BEFORE_END_S = 1.35
-RIM_SPREAD_S = 1.0
-"""A scene ends when the clock was stopped or written down, so long after the ball was at the
-ring: what stands in for the shot detector here."""
-RIM_AFTER_START_S = 1.2
-"""A scene of a rebound begins when the shot is let go."""
+from server.evaluation.filmed import filmed
+from server.evaluation.trajectories import FOLDS, NBA_FLOOR, Case, case_of, scenes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,31 +57,23 @@ class Rebounds:
     who: NDArray[np.int64]
 
 
-def basket_of(scene: Scene) -> Array:
-    """The ring that the ball is near at the scene's end (a score) or all along (a rebound)."""
-    ball = scene.positions.ball[-20:] if scene.kind == "score" else scene.positions.ball[:20]
-    baskets = NBA_FLOOR.baskets()
-    near = np.linalg.norm(baskets - ball.mean(axis=0), axis=1).argmin()
-    return np.asarray(baskets[near])
-
-
-def lesson(data: Sequence[Scene]) -> Lesson:
+def lesson(cases: Iterable[Case]) -> Lesson:
     """Signs of every basket whose shooter is known."""
     fold, rows, who, value, three, assist, assisted = [], [], [], [], [], [], []
-    for scene in data:
+    for case in cases:
+        scene = case.scene
         if scene.kind != "score" or scene.shooter is None or scene.points is None:
             continue
-        end_s = scene.end_s - RIM_BEFORE_END_S
-        attempt = shot.find(scene.positions, basket_of(scene), end_s, RIM_SPREAD_S)
-        part = scene.positions.part(0, attempt.rim + shot.AFTER + 1)
+        attempt = find(scene.positions, case.basket, case.rim_s, case.spread_s)
+        part = scene.positions.part(0, attempt.rim + AFTER + 1)
         touches = read(part)
-        let_go = shot.release(part, touches, attempt, scene.shooter)
+        let_go = release(part, touches, attempt, scene.shooter)
         fold.append(scene.fold)
-        rows.append(shot.shooter_signs(part, touches, attempt))
+        rows.append(shooter_signs(part, touches, attempt))
         who.append(scene.shooter)
-        value.append(shot.value_signs(part, touches, attempt, let_go, NBA_FLOOR))
+        value.append(value_signs(part, touches, attempt, let_go, NBA_FLOOR))
         three.append(scene.points == 3)
-        assist.append(shot.assist_signs(part, touches, attempt, let_go, NBA_FLOOR))
+        assist.append(assist_signs(part, touches, attempt, let_go, NBA_FLOOR))
         assisted.append(scene.assister is not None)
     return Lesson(
         np.array(fold),
@@ -96,20 +86,48 @@ def lesson(data: Sequence[Scene]) -> Lesson:
     )
 
 
-def rebounds(data: Sequence[Scene]) -> Rebounds:
+def rebounds(cases: Iterable[Case]) -> Rebounds:
     """Signs of every rebound whose player is known."""
     fold, rows, who = [], [], []
-    for scene in data:
+    for case in cases:
+        scene = case.scene
         if scene.kind != "rebound" or scene.rebounder is None:
             continue
-        attempt = shot.find(scene.positions, basket_of(scene), RIM_AFTER_START_S, RIM_SPREAD_S)
+        attempt = find(scene.positions, case.basket, case.rim_s, case.spread_s)
         fold.append(scene.fold)
         rows.append(rebound_signs(scene.positions, read(scene.positions), attempt))
         who.append(scene.rebounder)
     return Rebounds(np.array(fold), np.array(rows), np.array(who))
 
 
-def fit(lesson: Lesson, missed: Rebounds, without: int, seed: int) -> Weights:
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """The signs of every opponent at many missed shots, and whether he blocked it."""
+
+    fold: NDArray[np.int64]
+    rows: Array
+    did: NDArray[np.bool_]
+
+
+def blocks(cases: Iterable[Case]) -> Blocks:
+    """Signs of every opponent of a shooter who missed."""
+    fold, rows, did = [], [], []
+    for case in cases:
+        scene = case.scene
+        if scene.kind != "rebound" or scene.shooter is None:
+            continue
+        attempt = find(scene.positions, case.basket, case.rim_s, case.spread_s)
+        part = scene.positions.part(0, attempt.rim + AFTER + 1)
+        touches = read(part)
+        let_go = release(part, touches, attempt, scene.shooter)
+        opponents = np.flatnonzero(part.team != part.team[scene.shooter])
+        rows.append(block_signs(part, touches, attempt, let_go)[opponents])
+        did.append(opponents == (-1 if scene.blocker is None else scene.blocker))
+        fold.append(np.full(len(opponents), scene.fold))
+    return Blocks(np.concatenate(fold), np.concatenate(rows), np.concatenate(did))
+
+
+def fit(lesson: Lesson, missed: Rebounds, blocked: Blocks, without: int, seed: int) -> Weights:
     """One fit from the games of all folds but `without`."""
     rng = np.random.default_rng(seed)
     use, also = lesson.fold != without, missed.fold != without
@@ -129,13 +147,22 @@ def fit(lesson: Lesson, missed: Rebounds, without: int, seed: int) -> Weights:
             group=people,
             start=0.0,
         ),
+        fit_blocker(blocked, without, seed),
     )
 
 
-SHOOTER = Plan(trees=120, depth=4, rate=0.1, ridge=3.0)
-VALUE = Plan(trees=90, depth=3, rate=0.08, ridge=3.0)
-ASSIST = Plan(trees=120, depth=3, rate=0.06, ridge=5.0)
-REBOUND = Plan(trees=80, depth=3, rate=0.1)
+def fit_blocker(blocked: Blocks, without: int, seed: int) -> Trees:
+    """Draws of its own: blocks are rare, and may be fitted again without the rest."""
+    use = blocked.fold != without
+    rng, did = np.random.default_rng([seed, 1]), blocked.did[use]
+    return boost(blocked.rows[use], yes_or_no(did), BLOCK, rng, start=_odds(did))
+
+
+SHOOTER = Plan(trees=120, depth=4, rate=0.1, ridge=3.0, columns=0.25)
+VALUE = Plan(trees=100, depth=3, rate=0.08, ridge=3.0)
+ASSIST = Plan(trees=160, depth=3, rate=0.06, ridge=6.0, columns=0.25)
+REBOUND = Plan(trees=100, depth=3, rate=0.1)
+BLOCK = Plan(trees=60, depth=2, ridge=3.0)
 
 
 def _odds(truth: NDArray[np.bool_]) -> float:
@@ -148,14 +175,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
-    data = list(scenes(options.data))
-    learned, missed = lesson(data), rebounds(data)
-    folds = [fit(learned, missed, without=k, seed=k).plain() for k in range(FOLDS)]
+    real = [case_of(scene) for scene in scenes(options.data)]
+    cases = [*real, *(filmed(case) for case in real)]
+    learned, missed, blocked = lesson(cases), rebounds(cases), blocks(cases)
+    folds = [fit(learned, missed, blocked, without=k, seed=k).plain() for k in range(FOLDS)]
     about = {
-        "what": "who shot, two or three, assisted, rebound; read by pipeline/possession_reader.py",
+        "what": "who shot, two or three, assisted, rebound, block; read by pipeline/possession_reader.py",
         "made_by": "python -m server.evaluation.fit_possession",
-        "baskets": len(learned.who),
-        "rebounds": len(missed.who),
+        "baskets": len(learned.who) // 2,
+        "rebounds": len(missed.who) // 2,
+        "blocks": int(blocked.did.sum()) // 2,
         "step_s": STEP_S,
     }
     options.out.write_text(json.dumps({"about": about, "folds": folds}, separators=(",", ":")))

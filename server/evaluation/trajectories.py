@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.court import Floor
 from pipeline.possession import STEP_S, Positions, even
@@ -62,6 +63,35 @@ class Scene:
     @property
     def end_s(self) -> float:
         return self.positions.media_s(len(self.positions) - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A scene with what a shot detector would have told of it.
+
+    basket: (2,) metres; the ball is at it about `rim_s`, give or take `spread_s`, media seconds.
+    """
+
+    scene: Scene
+    basket: NDArray[np.float64]
+    rim_s: float
+    spread_s: float
+
+
+RIM_BEFORE_END_S = 1.35
+RIM_AFTER_START_S = 1.2
+RIM_SPREAD_S = 1.0
+"""A basket's scene ends when the clock was stopped or written down, so long after the ball was at
+the ring; a rebound's begins when the shot is let go. It stands in for the shot detector."""
+
+
+def case_of(scene: Scene) -> Case:
+    """The ring is the one that the ball is near at the end (a score) or in the first looks."""
+    ball = scene.positions.ball[-20:] if scene.kind == "score" else scene.positions.ball[:20]
+    baskets = NBA_FLOOR.baskets()
+    basket = baskets[np.linalg.norm(baskets - ball.mean(axis=0), axis=1).argmin()]
+    rim_s = scene.end_s - RIM_BEFORE_END_S if scene.kind == "score" else RIM_AFTER_START_S
+    return Case(scene, basket, rim_s, RIM_SPREAD_S)
 
 
 def fold_of(game: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +20,20 @@ from server.simulator.truth import Event, Truth
 
 Extent = Literal["full", "half"]
 Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Where everybody stands at one instant, and what became known since the last.
+
+    players: the ten, home first; at: (10, 2) metres on the floor; ball: (3,) metres.
+    """
+
+    media_s: float
+    players: tuple[Person, ...]
+    at: NDArray[np.float64]
+    ball: NDArray[np.float64]
+    events: tuple[Event, ...]
 
 
 class SimulatedGame:
@@ -60,6 +76,21 @@ class SimulatedGame:
     def events(self) -> tuple[Event, ...]:
         """What has happened so far in the film last begun."""
         return tuple(self._events)
+
+    def standing(self, step: int = 1) -> Iterator[Standing]:
+        """The game that `frames` films, without camera and pictures: every step-th instant."""
+        rng = np.random.default_rng(self.seed).spawn(3)[0]
+        script = Script(self.court, Squad(_people(rng, self.look.referees), rng), rng)
+        players = script.squad.people[: 2 * TEAM]
+        fresh: list[Event] = []
+        for index in itertools.count():
+            if index > 0:
+                fresh += script.step(1.0 / self.fps)
+            if index % step == 0:
+                at = script.squad.at[: 2 * TEAM].copy()
+                ball = script.ball.position.copy()
+                yield Standing(index / self.fps, players, at, ball, tuple(fresh))
+                fresh = []
 
     def frames(self, step: int = 1) -> Iterator[tuple[Image, Truth]]:
         """Endless (picture (H, W, 3) uint8 BGR, truth); every call begins the game anew.

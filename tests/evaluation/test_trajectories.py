@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pipeline.possession_reader import shipped
 from server.cli import main
 from server.evaluation.possession import evaluate
-from server.evaluation.trajectories import FOLDS, DataError, fold_of, scenes
+from server.evaluation.trajectories import FOLDS, DataError, case_of, fold_of, scenes
 from tests.pipeline.plays import catch_and_shoot
 from tests.support import shared
 
@@ -61,11 +61,13 @@ def test_the_table_speaks_json_and_words(tmp_path: Path) -> None:
     write(tmp_path, [row(k, f"game {k}") for k in range(4)])
     done = CliRunner().invoke(main, ["eval", "trajectories", "--data", str(tmp_path), "--json"])
     assert done.exit_code == 0, done.output
-    lines = {one["what"]: one for one in map(json.loads, done.stdout.splitlines())}
+    told = [json.loads(one) for one in done.stdout.splitlines()]
+    lines = {one["what"]: one for one in told if one["table"] == "trajectories"}
     assert lines["shooter"]["right"] == lines["shooter"]["of"] == 4
     assert "by game" in lines["points"]["split"]
     words = CliRunner().invoke(main, ["eval", "trajectories", "--data", str(tmp_path)])
     assert "4 of 4" in words.stdout
+    assert "as if filmed" in words.stdout
 
 
 def test_a_folder_of_something_else_is_bad_input(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_game_has_one_fold_for_ever() -> None:
 
 def test_real_games_not_learned_from() -> None:
     """The first few hundred scenes: well above the floor of 85.9, 94.3, 87.1 and 87.7 %."""
-    scores = (s for s in scenes(shared("trajectories")) if s.kind == "score")
+    scores = (case_of(s) for s in scenes(shared("trajectories")) if s.kind == "score")
     lines = {one.what: one for one in evaluate(islice(scores, 300), shipped())}
     assert lines["shooter"].share > 0.93
     assert lines["points"].share > 0.95

@@ -1,0 +1,218 @@
+"""A game as it goes on: looks in, what a scorekeeper writes out, a fixed lag behind.
+
+A shot is told by the eyes that watch the ring (`shot`); whose it was, the pass, the rebound and
+the ball lost to the other team are read off the floor plan.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.court import Floor
+from pipeline.possession import STEP_S, Array, Positions, even
+from pipeline.possession_reader import Reader, ShotReading
+from pipeline.possession_shot import AFTER
+from pipeline.possession_touch import Touches, read
+
+LAG_S = AFTER * STEP_S
+"""A shot is told so long after the ring, a catch so long after it began: 0.72 s."""
+
+CONFIRM_S = 1.5
+"""A ball is lost when the other team still has it after so long and no shot was told meanwhile:
+the flight of a shot passes over defenders, and they tip balls that they do not get."""
+
+_KEEP_S = 14.0  # a shot is read with so much before it: the pass, the hold, the release
+_RECENT_S = 5.0  # who has the ball is judged by so much
+_EVERY_S = 0.36
+_CONTROL = 3  # looks with the ball that make a catch
+_SURE = 0.6
+_LIVE_S = 2.5  # a ball that nobody had for longer was dead: no steal
+_OUT_M = 0.25
+_RIM_SPREAD_S = 0.15  # the eyes' own error of the moment at the ring
+_NOT_YET_S = 0.1  # a catch so soon after the ring is the shot itself
+
+BLOCK_LEAST = 0.1
+"""A block less likely than this is not spoken of: one miss in sixty was blocked in the data."""
+
+Kind = Literal["shot", "block", "rebound", "steal", "turnover"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Happening:
+    """Something that a scorekeeper writes down.
+
+    media_s: when. player: (N,) chances of who; probability: that it happened at all.
+    shot: what else is known of a shot, None for other kinds.
+    offensive: chance that a rebound is the attackers'; None for other kinds.
+    after_s: the `media_s` of the shot that was rebounded or blocked, of the steal's turnover.
+    """
+
+    kind: Kind
+    media_s: float
+    player: Array
+    probability: float
+    shot: ShotReading | None = None
+    offensive: float | None = None
+    after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    basket: tuple[float, float]
+    rim_s: float
+    made: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Control:
+    """Somebody's hold: chances of who, when it began, when it was last seen."""
+
+    who: Array
+    since_s: float
+    until_s: float
+
+    @property
+    def player(self) -> int:
+        return int(self.who.argmax())
+
+
+class Flow:
+    """One game's flow of possession. team: (N,) 0 or 1, one row a player for the whole game."""
+
+    def __init__(self, reader: Reader, floor: Floor, team: NDArray[np.int64]) -> None:
+        self._reader, self._floor, self._team = reader, floor, team
+        self._looks: deque[tuple[float, Array, Array]] = deque()
+        self._waiting: list[_Shot] = []
+        self._missed: tuple[_Shot, NDArray[np.bool_]] | None = None
+        self._control: _Control | None = None
+        self._taken: _Control | None = None
+        self._settled_s = -np.inf  # holds that began earlier belong to a shot that is told
+        self._judged_s = -np.inf
+
+    def look(self, media_s: float, ball: Array | None, players: Array) -> tuple[Happening, ...]:
+        """ball: (2,) metres or None; players: (N, 2), NaN where not seen. Time must rise; a look
+        that is not later than the last is left out."""
+        if self._looks and media_s <= self._looks[-1][0]:
+            return ()
+        place = np.full(2, np.nan) if ball is None else np.asarray(ball, np.float64)
+        self._looks.append((media_s, place, players))
+        while media_s - self._looks[0][0] > _KEEP_S:
+            self._looks.popleft()
+        told: list[Happening] = []
+        ready = [one for one in self._waiting if media_s >= one.rim_s + LAG_S + STEP_S]
+        for one in ready:
+            self._waiting.remove(one)
+            told += self._read_shot(one)
+        if media_s - self._judged_s >= _EVERY_S:
+            self._judged_s = media_s
+            told += self._follow()
+        return tuple(told)
+
+    def shot(self, basket: Array, rim_s: float, made: float) -> None:
+        """The ball was at this ring; `made` is the chance that it went in."""
+        self._waiting.append(_Shot((float(basket[0]), float(basket[1])), rim_s, made))
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _stretch(self, since_s: float, until_s: float = np.inf) -> Positions | None:
+        kept = [one for one in self._looks if since_s <= one[0] <= until_s]
+        if len(kept) < 3:
+            return None
+        times, balls, players = zip(*kept, strict=True)
+        return even(np.array(times), np.array(balls), np.array(players), self._team)
+
+    def _read_shot(self, one: _Shot) -> list[Happening]:
+        positions = self._stretch(-np.inf)
+        if positions is None:
+            return []
+        said = self._reader.shot(positions, np.array(one.basket), one.rim_s, _RIM_SPREAD_S)
+        self._control, self._taken = None, None
+        self._settled_s = one.rim_s + _NOT_YET_S
+        attack = self._team == self._team[int(said.shooter.argmax())]
+        self._missed = (one, attack) if one.made <= 0.5 else None
+        told = [Happening("shot", one.rim_s, said.shooter, 1.0, shot=said)]
+        blocked = float(said.blocker.sum()) * (1.0 - one.made)
+        if blocked >= BLOCK_LEAST:
+            who = said.blocker / said.blocker.sum()
+            told.append(Happening("block", one.rim_s, who, blocked, after_s=one.rim_s))
+        return told
+
+    def _follow(self) -> list[Happening]:
+        """Is there a new holder, and is it sure by now that the other team has the ball?"""
+        newest = self._looks[-1][0]
+        positions = self._stretch(newest - _RECENT_S)
+        if positions is None or any(one.rim_s <= newest for one in self._waiting):
+            return []
+        touches = read(positions)
+        told: list[Happening] = []
+        for new in self._controls(positions, touches):
+            old = self._control
+            if new.since_s < self._settled_s or (old and new.until_s <= old.until_s):
+                continue
+            if old is None and self._missed is not None:
+                told += self._rebound(*self._missed, new)
+                self._missed = None
+            if old is None or self._team[old.player] == self._team[new.player]:
+                self._control, self._taken = new, None
+            else:
+                self._taken = self._taken or new
+        if self._taken and newest - self._taken.since_s >= CONFIRM_S + LAG_S:
+            told += self._lost(positions, touches)
+        return told
+
+    def _controls(self, positions: Positions, touches: Touches) -> list[_Control]:
+        """Holds of at least _CONTROL looks that began at least LAG_S ago."""
+        sure = touches.held.max(axis=1) > _SURE
+        whose = np.where(sure & positions.seen, touches.held.argmax(axis=1), -1)
+        found, begin = [], 0
+        for t in range(1, len(whose) + 1):
+            if t < len(whose) and whose[t] == whose[begin]:
+                continue
+            if whose[begin] >= 0 and t - begin >= _CONTROL and begin <= len(whose) - AFTER:
+                who = touches.held[begin:t].mean(axis=0)
+                found.append(
+                    _Control(who / who.sum(), positions.media_s(begin), positions.media_s(t - 1))
+                )
+            begin = t
+        return found
+
+    def _lost(self, positions: Positions, touches: Touches) -> list[Happening]:
+        """The other team took the ball and still has it."""
+        old, new = self._control, self._taken
+        if old is None or new is None:
+            return []
+        self._control, self._taken = new, None
+        taken = slice(positions.look(new.since_s), positions.look(new.since_s + CONFIRM_S) + 1)
+        theirs = self._team == self._team[new.player]
+        probability = float(touches.last[taken][:, theirs].sum(axis=1).mean())
+        between = slice(positions.look(old.until_s), positions.look(new.since_s) + 2)
+        ball = positions.ball[between][positions.seen[between]]
+        out = bool((self._floor.outside(ball) > _OUT_M).any())
+        told = [Happening("turnover", old.until_s, old.who, probability)]
+        if not out and new.since_s - old.until_s <= _LIVE_S:
+            took_s = new.since_s
+            told.append(Happening("steal", took_s, new.who, probability, after_s=old.until_s))
+        return told
+
+    def _rebound(self, shot: _Shot, attack: NDArray[np.bool_], new: _Control) -> list[Happening]:
+        caught_s = new.since_s + (_CONTROL - 1) * STEP_S
+        positions = self._stretch(shot.rim_s - 1.5, caught_s)
+        if positions is None:
+            return []
+        who = self._reader.rebound(positions, np.array(shot.basket), shot.rim_s, _RIM_SPREAD_S)
+        offensive = float(who[attack].sum())
+        return [
+            Happening(
+                "rebound",
+                new.since_s,
+                who,
+                1.0 - shot.made,
+                offensive=offensive,
+                after_s=shot.rim_s,
+            )
+        ]
