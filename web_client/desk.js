@@ -1,6 +1,6 @@
 // The scorekeeper's page: taps become calls, calls wait in a queue until the server has them.
 
-import { Api, inWords } from "./api.js";
+import { Api } from "./api.js";
 import { Board } from "./board.js";
 import { ACTIONS, describe, lineupCalls, newId } from "./calls.js";
 import { remaining } from "./clock.js";
@@ -12,6 +12,7 @@ import { MendDialog } from "./deskedit.js";
 import { Entry } from "./deskentry.js";
 import { FinishDialog } from "./deskfinish.js";
 import { Flags } from "./deskflags.js";
+import { hearKeys, listKeys } from "./deskkeys.js";
 import { DeskLease, deskId } from "./desklease.js";
 import { askLineup, askNumber } from "./desklineup.js";
 import { More } from "./deskmore.js";
@@ -19,10 +20,10 @@ import { PlayList } from "./deskplays.js";
 import { ProposalCards } from "./deskproposals.js";
 import { Settings } from "./desksettings.js";
 import { DeskShare } from "./deskshare.js";
-import { hearKeys, listKeys } from "./deskkeys.js";
 import { Taken } from "./desktaken.js";
 import { TeamColumns } from "./deskteams.js";
-import { answered, byId, el, follow, setText, show } from "./dom.js";
+import { Troubles } from "./desktroubles.js";
+import { answered, byId, el, setText, show } from "./dom.js";
 import { drawCamera, drawLine } from "./line.js";
 import { LiveGame } from "./live.js";
 import { placeBeside, standAgainCall } from "./mending.js";
@@ -43,10 +44,10 @@ const api = new Api(token, undefined, desk);
 let beside = null; // where calls are put in: {after, period, clock_ms} in the past
 let spot = null; // where the next shot is taken
 const seqs = new Map(); // call_id -> the last entry it made
-const troubles = []; // what could not be done, besides the calls of the queue
 const amends = new Map(); // call_id -> what is to be changed once its entry is known
 
 const settings = new Settings(localStorage, game, () => { drawBoard(); drawEntry(); });
+const troubles = new Troubles(() => queue, () => live);
 const board = new Board(byId("board"));
 const teams = new TeamColumns({
   onPick: (team, player) => entry.pick(team, player),
@@ -88,7 +89,7 @@ const court = new Court(byId("court"), (tapped) => { spot = tapped; court.mark(s
 const plays = new PlayList({
   load: async () => (await api.get(`${base}/plays`)).plays,
   onOpen: (seq) => mend.open(seq),
-  onTrouble: trouble,
+  onTrouble: (error) => troubles.tell(error),
 });
 const mend = new MendDialog({
   me: `desk.${desk}`, state, clockless, context, plays: () => plays.all(),
@@ -102,12 +103,12 @@ const proposals = new ProposalCards(byId("proposals"), {
   onReject: rejectProposal,
 });
 const lease = new DeskLease(api, game, desk, () => share.draw());
-const share = new DeskShare(lease, (team) => teams.nameOf(team, null), trouble);
+const share = new DeskShare(lease, (team) => teams.nameOf(team, null), (error) => troubles.tell(error));
 const conflicts = new Conflicts(byId("conflicts"), queue, {
   describe: (call) => describe(call, (team, id) => teams.nameOf(team, id)),
   send: (call, label) => send(call, { label }),
   board: scoreboard,
-  ask: (role) => lease.claim([role], true).catch(trouble),
+  ask: (role) => lease.claim([role], true).catch((error) => troubles.tell(error)),
 });
 const live = new LiveGame(game, token, {
   onChange(_, changed, message) {
@@ -125,7 +126,7 @@ const live = new LiveGame(game, token, {
       queue.hurry();
       lease.open().catch(() => {}); // while the line was lost a role may have gone elsewhere
     }
-    drawTroubles();
+    troubles.draw();
   },
 });
 
@@ -260,7 +261,7 @@ async function standAgain(play) {
     const call = standAgainCall(play, entries, context());
     if (call) send(call, { label: `Stands again: ${named(play, state())}` });
   } catch (error) {
-    trouble(error);
+    troubles.tell(error);
   }
 }
 
@@ -324,7 +325,7 @@ function drawQueue() {
   drawBoard();
   drawTeams();
   drawProposals();
-  drawTroubles();
+  troubles.draw();
   conflicts.draw();
   share.draw();
 }
@@ -333,29 +334,6 @@ function drawProposals() {
   const answeredIds = queue.items.map((item) => item.path.split("/").at(-2));
   const waiting = (state().proposals ?? []).filter((one) => !answeredIds.includes(one.id));
   proposals.draw(waiting, entry.armed?.proposal?.id ?? null);
-}
-
-function trouble(error) {
-  troubles.unshift({ label: "Not done", detail: inWords(error) });
-  drawTroubles();
-}
-
-function dismiss(problem) {
-  if (troubles.includes(problem)) troubles.splice(troubles.indexOf(problem), 1);
-  queue.dismiss(problem);
-  drawTroubles();
-}
-
-function drawTroubles() {
-  const all = [...queue.problems, ...troubles].map((problem) => ({ ...problem, problem }));
-  if (live.state === "refused") all.unshift({ label: "No access", detail: live.why });
-  follow(byId("troubles"), all, (one) => `${one.label}${one.detail}`, ({ label, detail, problem }) =>
-    el("div", { class: "notice trouble", data: { mood: "bad" } },
-      el("span", {}, el("strong", { text: `${label}: ` }), detail),
-      problem ? el("button", {
-        type: "button", class: "plain", "aria-label": "Dismiss", text: "✕",
-        on: { click: () => dismiss(problem) },
-      }) : null));
 }
 
 /** There may be something of this desk's to take back from before the page was loaded. */
