@@ -79,9 +79,7 @@ def read(folder: Path) -> Told:
 
         def told(ordered: list[list[Play]]) -> Teller:
             teller = Teller(FIBA)
-            for side, five in starting.items():
-                if five:
-                    teller.say("starters", None, team=side, players=five[:5])
+            teller.starters(starting)
             reader = _Reader(teller, roster, side_of, where)
             for number, actions in enumerate(ordered, 1):
                 reader.drawn, reader.blocked = drawn(actions), blocked(actions)

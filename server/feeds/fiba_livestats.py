@@ -83,9 +83,7 @@ def read(folder: Path) -> Told:
 
         def told(actions: list[Pair]) -> Teller:
             teller = Teller(rules)
-            for side, five in starting.items():
-                if five:
-                    teller.say("starters", None, team=side, players=five[:5])
+            teller.starters(starting)
             reader = _Reader(teller, roster, rules, where, _drawn(plays))
             for action, partner in actions:
                 reader.tell(action, partner)

@@ -69,7 +69,9 @@ def _of_side(told: Told, ours: Figures, side: str) -> Iterator[tuple[str, str]]:
     margin = ours.margin(side)
     total = _sum_of_margins(ours, side)
     if total != 5 * margin:
-        yield "plus-minus-is-five-margins", f"{total}, margin {margin}"
+        # Nothing else can do this: the substitutions at a free throw overlap or leave a gap.
+        why = "points fell with other than five on the court"
+        yield "plus-minus-is-five-margins", f"{total}, margin {margin}: {why}"
 
 
 def _is_throw(step: Step) -> bool:

@@ -61,9 +61,7 @@ def read(folder: Path) -> Told:
         actions = in_order(files.listed(plays_document["game"]["actions"]))
         document = _league(box, actions)
         teller = Teller(rules_in(document))
-        for side, five in starting.items():
-            if five:
-                teller.say("starters", None, team=side, players=five[:5])
+        teller.starters(starting)
         reader = _Reader(teller, roster, side_of, game.startswith(_DEVELOPMENT))
         for action in actions:
             reader.tell(action)

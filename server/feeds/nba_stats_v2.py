@@ -147,9 +147,7 @@ class _Reader:
         period = int(row["PERIOD"])
         if period > self.teller.period:
             self.teller.start(period)
-            for side, five in starters.of(period).items():
-                if five:
-                    self.teller.say("starters", None, team=side, players=list(five))
+            self.teller.starters(starters.of(period))
         at_ms, kind = clock_ms(row["PCTIMESTRING"]), row["EVENTMSGTYPE"]
         if kind == nba_codes.PERIOD_END:
             self.teller.end()
@@ -219,7 +217,7 @@ class _Reader:
             self._other("block", row, 3, at_ms, key)
 
     def _throw(self, row: Row, at_ms: int, who: Mapping[str, Any], text: str) -> None:
-        made = not text.lstrip().upper().startswith("MISS")
+        made = not text.lstrip().upper().startswith("MISS") if text else bool(row["SCORE"])
         team = who["team"]
         self._shooters = team if not made else self._shooters
         technical = "technical" in text.lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -52,6 +52,12 @@ class Teller:
     def finish(self) -> None:
         """The game is over once everything is told; feeds may say so twice."""
         self._final = True
+
+    def starters(self, fives: Mapping[str, Sequence[str]]) -> None:
+        """Who begins a period on the court, for each side of which that is known."""
+        for side, five in fives.items():
+            if five:
+                self.say("starters", None, team=side, players=list(five[:5]))
 
     def say(
         self,
