@@ -40,5 +40,13 @@ def team_name(team: Row) -> str:
     return plain(f"{plain(team.get('TEAM_CITY'))} {plain(team.get('TEAM_NAME'))}")
 
 
+def team_line(team: Row, players: list[Row]) -> Official:
+    """A team's line. Its turnovers are mostly the sum of its players', without its own."""
+    found = counts(team)
+    mine = [counts(player) for player in players if player["TEAM_ID"] == team["TEAM_ID"]]
+    summed = found["tov"] == sum(line["tov"] for line in mine)
+    return Official(found, without_own=frozenset({"tov"} if summed else ()))
+
+
 def counts(line: Row) -> dict[str, int]:
     return {column: whole(line[name]) for column, name in _COLUMNS.items()}

@@ -12,11 +12,11 @@ from typing import Any
 from server.feeds import files, nba_codes
 from server.feeds.league import league, rules_in
 from server.feeds.nba_lineups import Starters
-from server.feeds.nba_stats_box import Row, counts, listed, table, team_name
+from server.feeds.nba_stats_box import Row, listed, table, team_line, team_name
 from server.feeds.nba_stats_words import rebound_kinds, text_of
 from server.feeds.roster import Roster
 from server.feeds.teller import Teller
-from server.feeds.told import Doubt, Official, Side, Told
+from server.feeds.told import Doubt, Side, Told
 from server.feeds.trips import Trips, nth_of
 from server.feeds.values import clock_ms, minutes_ms, plain, up_to_minutes
 from server.game.events import SIDES, other
@@ -62,11 +62,7 @@ def read(folder: Path) -> Told:
         first = {ids[p["PLAYER_ID"]] for p in players if plain(p["START_POSITION"])}
         official_ms = {ids[p["PLAYER_ID"]]: minutes_ms(p["MIN"]) for p in players}
         lines = {side_of[team["TEAM_ID"]]: team for team in teams}
-        # The feed's turnovers of a team are the sum of its players'.
-        boxes = {
-            side: Official(counts(team), without_own=frozenset({"tov"}))
-            for side, team in lines.items()
-        }
+        boxes = {side: team_line(team, players) for side, team in lines.items()}
     named = folder / _OVERRIDES
     overrides = files.read_json(named) if named.is_file() else {}
     with files.of(plays_path, NAME):

@@ -11,6 +11,7 @@ from server.feeds import euroleague, fiba_livestats, nba_codes, nba_fouls, nba_l
 from server.feeds import words as feed_words
 from server.feeds.derived import official_derived
 from server.feeds.figures import figures
+from server.feeds.nba_stats_box import team_line
 from server.feeds.roster import Listed, Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Official, Side, Told
@@ -284,6 +285,16 @@ def test_codes_of_stats_v2() -> None:
     assert nba_codes.foul(11, "Riley T.FOUL", False) == "coach"
     assert nba_codes.foul(18, "KNICKS T.FOUL Delay", False) == "bench"
     assert nba_stats_v2._WORTH.search("Mitrou-Long Free Technical 1PT (10 PTS)")
+
+
+def test_a_teams_own_turnovers_are_in_its_line_or_not() -> None:
+    def line(turnovers: int, **more: Any) -> dict[str, Any]:
+        columns = {column.upper(): 0 for column in COLUMNS if column != "tov"}
+        return {"TEAM_ID": 1, "TO": turnovers, **columns, **more}
+
+    players = [line(3), line(4), line(9, TEAM_ID=2)]
+    assert team_line(line(7), players).without_own == {"tov"}
+    assert team_line(line(8), players).without_own == frozenset()
 
 
 @pytest.mark.parametrize(
