@@ -60,7 +60,9 @@ export class Board {
   /** @param {number} nowMs the server's wall time */
   tick(nowMs) {
     if (!this.#board) return;
-    setText(this.#clock, formatClock(remaining(this.#board, nowMs)));
+    // When it is over, what the clock stopped at says nothing.
+    const over = this.#board.status === "final";
+    setText(this.#clock, over ? "" : formatClock(remaining(this.#board, nowMs)));
     this.#clock.dataset.running = String(Boolean(this.#board.clock_running));
   }
 
