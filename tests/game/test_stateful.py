@@ -9,27 +9,65 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from server.game.calls import IllegalCall, MalformedCall
+from server.game.corrections import CORRECTIONS
 from server.game.eventjson import to_json
-from server.game.events import SIDES, Event, FieldGoal, FreeThrow, Play, other
+from server.game.events import NOT_FACTS, SIDES, Event, FieldGoal, FreeThrow, Play, other
 from server.game.links import FOLLOWS_PARENT, fits, links_of
 from server.game.rules import RULES
 from server.game.state import Game, replay
-from server.projections.boxscore import COLUMNS
+from server.projections.boxscore import COLUMNS, BoxScore
 from server.projections.court_time import CourtTime
 from server.projections.on_court import OnCourt
 from server.projections.order import in_order
 from server.projections.sheet import Sheet
 from tests.game import plain
-from tests.game.strategies import BODIES, CALM, CLOCKS, SEQS
+from tests.game.strategies import BODIES, CALM
 from tests.game.table import AWAY, HOME, Table, fresh
 
 PLAYERS = {"home": tuple(f"home-{n}" for n in HOME), "away": tuple(f"away-{n}" for n in AWAY)}
 WHO = st.sampled_from(["desk:1", "desk:2"])
 # Whatever a box score holds of these, a flag says when it cannot be.
 PARENTLESS = {"stat-without-parent", "free-throw-without-foul"}
+
+Plays = tuple[dict[str, Any], ...]
+# Plays that belong together; team 0 attacks.
+TOGETHER: tuple[Plays, ...] = (
+    (
+        {"type": "field_goal", "team": 0, "player": "4", "made": True, "value": 3},
+        {"type": "assist", "team": 0, "player": "5"},
+    ),
+    (
+        {"type": "field_goal", "team": 0, "player": "4", "made": False},
+        {"type": "block", "team": 1, "player": "10"},
+        {"type": "rebound", "team": 1},
+    ),
+    (
+        {"type": "foul", "team": 1, "kind": "shooting", "throws": 2},
+        {"type": "free_throw", "team": 0, "player": "4", "made": True, "nth": 1, "of": 2},
+        {"type": "free_throw", "team": 0, "player": "4", "made": False, "nth": 2, "of": 2},
+        {"type": "rebound", "team": 0, "player": "4"},
+    ),
+    (
+        {"type": "turnover", "team": 0, "player": "4", "kind": "bad_pass"},
+        {"type": "steal", "team": 1},
+    ),
+)
+
+PICKS = st.integers(0, 10_000)
+FACTS = BODIES.filter(lambda body: body["type"] not in CORRECTIONS)
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "made": st.booleans(),
+        "player": st.sampled_from(["4", "5", "10", "#31"]),
+        "team": st.sampled_from(SIDES),
+        "period": st.integers(1, 2),
+        "clock_ms": st.integers(0, 600_000),
+    },
+)
 
 State = tuple[list[tuple[int, Event]], Any, Any]
 
@@ -52,97 +90,98 @@ class Scorebook(RuleBasedStateMachine):
 
     # What they do
 
-    @initialize(code=st.sampled_from(sorted(RULES)), five=st.booleans())
-    def begin(self, code: str, five: bool) -> None:
+    @initialize(
+        code=st.sampled_from(sorted(RULES)),
+        five=st.booleans(),
+        plays=st.lists(st.tuples(WHO, st.sampled_from(TOGETHER)), min_size=3, max_size=8),
+    )
+    def begin(self, code: str, five: bool, plays: list[tuple[str, Plays]]) -> None:
         self.table = Table(code)
         self._say("desk:1", {"type": "period_start"})
         if five:
             self._say("desk:1", {"type": "starters", "team": "home", "players": [*HOME[:5]]})
             self._say("desk:1", {"type": "starters", "team": "away", "players": [*AWAY[:5]]})
+        for number, (by, together) in enumerate(plays):
+            self.play(by, together, swap=bool(number % 2))
 
-    @rule(by=WHO, body=BODIES, wait=st.integers(0, 30))
+    @rule(by=WHO, plays=st.sampled_from(TOGETHER), swap=st.booleans())
+    def play(self, by: str, plays: Plays, swap: bool) -> None:
+        """What comes as one at a table: a basket and its assist, a foul and its throws."""
+        sides = ("away", "home") if swap else SIDES
+        for said in plays:
+            self._say(by, {**said, "team": sides[said["team"]]})
+
+    @rule(by=WHO, body=FACTS, wait=st.integers(0, 30))
     def call(self, by: str, body: dict[str, Any], wait: int) -> None:
         self.table.wait(wait)
-        match body["type"]:
-            case "undo":
-                self.undo(by)
-            case "redo":
-                self.redo(by)
-            case _:
-                self._say(by, body)
+        self._say(by, body)
 
-    @rule(by=WHO, body=BODIES, after=SEQS)
+    @rule(by=WHO, body=FACTS, after=PICKS)
     def insert(self, by: str, body: dict[str, Any], after: int) -> None:
-        if body["type"] not in ("undo", "redo", "void"):
-            self._say(by, {**body, "after": after})
+        self._say(by, {**body, "after": self._fact(after)})
 
-    @rule(by=WHO, links=SEQS, period=st.integers(1, 3), clock_ms=CLOCKS)
-    def move(self, by: str, links: int, period: int, clock_ms: int | None) -> None:
-        self._say(by, {"type": "amend", "links": links, "period": period, "clock_ms": clock_ms})
+    @rule(by=WHO, pick=PICKS)
+    def void(self, by: str, pick: int) -> None:
+        """Anything, corrections too; a play that stands can always be taken back."""
+        seq = 1 + pick % len(self.table.entries)
+        play = isinstance(dict(self.table.stands()).get(seq), Play)
+        assert self._say(by, {"type": "void", "links": seq}) or not play
 
-    @rule(by=WHO, links=SEQS, after=SEQS)
-    def order(self, by: str, links: int, after: int) -> None:
-        self._say(by, {"type": "amend", "links": links, "after": after})
+    @rule(by=WHO, pick=PICKS, changes=CHANGES)
+    def amend(self, by: str, pick: int, changes: dict[str, Any]) -> None:
+        self._say(by, {"type": "amend", "links": self._fact(pick), **changes})
 
-    @rule(by=WHO, seq=SEQS)
-    def say_again(self, by: str, seq: int) -> None:
+    @rule(by=WHO, pick=PICKS)
+    def turn(self, by: str, pick: int) -> None:
+        """It went in after all, or it did not; it was the others'."""
+        event = dict(self.table.stands()).get(seq := self._fact(pick))
+        if isinstance(event, FieldGoal | FreeThrow):
+            self._say(by, {"type": "amend", "links": seq, "made": not event.made})
+        elif isinstance(event, Play):
+            self._say(by, {"type": "amend", "links": seq, "team": other(event.team)})
+
+    @rule(by=WHO, pick=PICKS, after=PICKS)
+    def order(self, by: str, pick: int, after: int) -> None:
+        links, anchor = self._fact(pick), self._fact(after)
+        self._say(by, {"type": "amend", "links": links, "after": anchor})
+
+    @precondition(lambda self: not self.table.game.progress.final)
+    @rule(by=WHO)
+    def finalize(self, by: str) -> None:
+        self._say(by, {"type": "finalize"})
+
+    @rule(by=WHO, pick=PICKS)
+    def say_again(self, by: str, pick: int) -> None:
         """To take a play back and to enter it again where it was leaves the same box score."""
+        seq = self._fact(pick)
         event = dict(self.table.stands()).get(seq)
-        if not isinstance(event, Play) or event.name == "jump_ball":
-            return
-        group = [s for s, e in self.table.stands() if links_of(e) == seq]
-        if group:
+        if not isinstance(event, Play) or any(links_of(e) == seq for e in self._facts()):
             return
         box = self._sections(self.table.game)["boxscore"]
-        said = {k: v for k, v in to_json(event).items() if k != "after"}
-        entry = self.table.game.history.get(seq)
-        assert entry is not None
-        if not self._say(by, {"type": "void", "links": seq}):
-            return
+        said = {name: value for name, value in to_json(event).items() if name != "after"}
+        self._say(by, {"type": "void", "links": seq})
         if self._say(by, {**said, "after": seq}):
             counts = self._sections(self.table.game)["boxscore"]
             for side in SIDES:
                 assert _columns(counts[side]["totals"]) == _columns(box[side]["totals"])
 
-    @rule(by=WHO)
-    def undo(self, by: str) -> None:
-        done, now = self.done[by], self._state()
-        if not done:
-            assert self.table.refused("undo", by) == "nothing-to-undo"
-            return
-        step = done[-1]
-        alone = self._alone(by, step)
-        try:
-            self.table.say("undo", by)
-        except IllegalCall as illegal:
-            assert not alone
-            assert illegal.type == "changed-since"  # noqa: PT017  (half of all runs come here)
-            return
-        if alone:
-            assert self._state() == step.before
-        done.pop()
-        self.undone[by].append((step, Step(len(self.steps), now)))
-        self.steps.append(by)
+    @rule(by=WHO, times=st.integers(1, 4))
+    def undo(self, by: str, times: int) -> None:
+        for _ in range(times):
+            self._undo(by)
 
-    @rule(by=WHO)
-    def redo(self, by: str) -> None:
-        undone = self.undone[by]
-        if not undone:
-            assert self.table.refused("redo", by) == "nothing-to-redo"
-            return
-        step, undo = undone[-1]
-        alone = self._alone(by, undo)
-        try:
-            self.table.say("redo", by)
-        except IllegalCall as illegal:
-            assert not alone
-            assert illegal.type == "changed-since"  # noqa: PT017
-            return
-        if alone:
-            assert self._state() == undo.before
-        undone.pop()
-        self.done[by].append(step)
-        self.steps.append(by)
+    @rule(by=WHO, times=st.integers(1, 4))
+    def redo(self, by: str, times: int) -> None:
+        for _ in range(times):
+            self._redo(by)
+
+    @rule(by=WHO, times=st.integers(1, 5))
+    def back_and_forth(self, by: str, times: int) -> None:
+        """As many redos as undos lead back to where one was."""
+        before = self._state()
+        back = sum([self._undo(by) for _ in range(times)])
+        assert [self._redo(by) for _ in range(back)] == [True] * back
+        assert self._state() == before
 
     # What is always true
 
@@ -242,11 +281,20 @@ class Scorebook(RuleBasedStateMachine):
             assert game.standing == self.table.game.standing
             assert game.progress == self.table.game.progress
             assert self._sections(game) == sections
-        # The same facts in another order of arrival: the log's order is only a number.
-        shuffled = list(entries)
-        random.Random(len(entries)).shuffle(shuffled)
-        shuffled.sort(key=lambda entry: entry.seq)
-        assert replay(first, shuffled).standing == whole.standing
+
+    @invariant()
+    def the_box_does_not_care_in_which_order_facts_arrive(self) -> None:
+        facts = self.table.stands()
+        random.Random(len(facts)).shuffle(facts)
+        game = self.table.game
+        on_court, box = OnCourt(), BoxScore(game.rules, PLAYERS)
+        time = CourtTime(game.rules, on_court)
+        for seq, event in facts:
+            box.add(seq, event)
+        arrived, told = box.section(time, on_court), self._sections(game)["boxscore"]
+        for side in SIDES:
+            assert _columns(arrived[side]["totals"]) == _columns(told[side]["totals"])
+            assert _by_player(arrived[side]) == _by_player(told[side])
 
     @invariant()
     def everything_stays_in_the_log(self) -> None:
@@ -256,6 +304,69 @@ class Scorebook(RuleBasedStateMachine):
         assert all(entry.by and entry.at for entry in self.table.entries)
 
     # Inside
+
+    def _undo(self, by: str) -> bool:
+        """Whether it was done; then it is as before the call when nobody else did anything."""
+        done, now = self.done[by], self._state()
+        if not done:
+            assert self.table.refused("undo", by) == "nothing-to-undo"
+            return False
+        step = done[-1]
+        alone, theirs = self._alone(by, step), self._amended_by_others(by)
+        if not self._try("undo", by):
+            assert not alone
+            return False
+        if alone:
+            assert self._state() == step.before
+        assert theirs <= self._amended_by_others(by)
+        done.pop()
+        self.undone[by].append((step, Step(len(self.steps), now)))
+        self.steps.append(by)
+        return True
+
+    def _redo(self, by: str) -> bool:
+        """Whether it was done; then it is as before the undo when nobody else did anything."""
+        undone = self.undone[by]
+        if not undone:
+            assert self.table.refused("redo", by) == "nothing-to-redo"
+            return False
+        step, undo = undone[-1]
+        alone = self._alone(by, undo)
+        if not self._try("redo", by):
+            assert not alone
+            return False
+        if alone:
+            assert self._state() == undo.before
+        undone.pop()
+        self.done[by].append(step)
+        self.steps.append(by)
+        return True
+
+    def _amended_by_others(self, by: str) -> set[int]:
+        """What somebody said that stands as somebody else has amended it."""
+        game = self.table.game
+        return {
+            seq
+            for seq, change in game.standing.changed.items()
+            if change.by != by
+            and game.standing.stands(seq)
+            and (entry := game.history.get(seq)) is not None
+            and entry.by == by
+        }
+
+    def _try(self, kind: str, by: str) -> bool:
+        try:
+            self.table.say(kind, by)
+        except IllegalCall as illegal:
+            if illegal.type != "changed-since":
+                raise
+            return False
+        return True
+
+    def _fact(self, pick: int) -> int:
+        """One of the facts, standing or not."""
+        facts = [e.seq for e in self.table.entries if not isinstance(e.event, NOT_FACTS)]
+        return facts[pick % len(facts)]
 
     def _say(self, by: str, body: dict[str, Any]) -> bool:
         before, number = self._state(), len(self.steps)
@@ -291,6 +402,10 @@ def _columns(line: dict[str, Any]) -> dict[str, int]:
     return {column: line[column] for column in COLUMNS}
 
 
+def _by_player(box: dict[str, Any]) -> dict[str, dict[str, int]]:
+    return {line["id"]: _columns(line) for line in box["players"]}
+
+
 def _heaves(facts: list[Event], side: str) -> int:
     """Misses that are charged to nobody can be blocked all the same."""
     return sum(
@@ -300,4 +415,4 @@ def _heaves(facts: list[Event], side: str) -> int:
 
 
 TestScorebook = Scorebook.TestCase
-TestScorebook.settings = settings(CALM, max_examples=60, stateful_step_count=30)
+TestScorebook.settings = settings(CALM, max_examples=40, stateful_step_count=25)
