@@ -33,8 +33,6 @@ class CourtWatch:
         # The entry that last changed each side's line-up, and whether it is flagged already.
         self._changed: dict[str, tuple[int, Event]] = {}
         self._uneven: set[str] = set()
-        # Whether a line-up has changed since the clock ran.
-        self._uncounted = False
 
     def add(self, seq: int, event: Play | Substitution | Starters) -> None:
         if isinstance(event, Play):
@@ -42,7 +40,6 @@ class CourtWatch:
                 self._act(seq, event, event.player)
             return
         self._changed[event.team] = (seq, event)
-        self._uncounted = True
         if isinstance(event, Substitution):
             self._change(seq, event)
         else:
@@ -50,8 +47,7 @@ class CourtWatch:
             self._here(event.players)
 
     def settle(self, ran: bool) -> None:
-        if ran and self._uncounted:
-            self._uncounted = False
+        if ran and self._given:
             self._count()
         if self._left:
             self._left = set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +19,7 @@ from server.game.events import (
 from server.game.rules import Rules
 from server.projections.flag import BENCH_KINDS, LIVE, Flag, act_of, flag_on, number_of, who
 from server.projections.on_court import OnCourt
+from server.projections.player_fouls import PlayerFouls
 
 FIVE = 5
 
@@ -61,7 +61,7 @@ class FoulWatch:
         self._rules = rules
         self._on_court = on_court
         self._rosters = {side: set(ids) for side, ids in players.items()}
-        self._kinds: dict[str, Counter[str]] = {}
+        self._fouls = PlayerFouls(rules)
         self._gone: dict[str, Gone] = {}
         self._open: list[Flag] = []
 
@@ -86,15 +86,9 @@ class FoulWatch:
         return len(self._rosters[side] - self._gone.keys())
 
     def _count(self, seq: int, event: Foul, player: str) -> None:
-        kinds = self._kinds.setdefault(player, Counter())
-        kinds[event.kind] += 1
-        if player in self._gone:
-            return
-        personals = sum(n for kind, n in kinds.items() if kind in self._rules.personal_kinds)
-        if self._rules.ejected(kinds):
-            self._gone[player] = Gone(event.team, seq, "ejected")
-        elif self._rules.fouled_out(personals):
-            self._gone[player] = Gone(event.team, seq, "fouled-out")
+        why = self._fouls.add(player, event.kind)
+        if why is not None and player not in self._gone:
+            self._gone[player] = Gone(event.team, seq, why)
 
     def _look(self, seq: int, event: Event) -> None:
         if isinstance(event, Play):

@@ -24,6 +24,7 @@ from server.game.state import Progress
 from server.projections.arrow import Arrow
 from server.projections.boxscore import number_of
 from server.projections.on_court import OnCourt
+from server.projections.player_fouls import PlayerFouls
 
 Moment = tuple[int, int]
 
@@ -44,7 +45,7 @@ class ScoreBoard:
         self._fouls: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._timeouts: dict[str, list[Moment]] = {side: [] for side in SIDES}
         self._players = {side: dict.fromkeys(ids) for side, ids in players.items()}
-        self._kinds: dict[str, Counter[str]] = {}  # fouls of each player
+        self._player_fouls = PlayerFouls(rules)
         self._out: set[str] = set()
         self._arrow = Arrow(rules)
 
@@ -60,8 +61,8 @@ class ScoreBoard:
             case Foul(team=team, kind=kind, player=fouler):
                 if kind in self._rules.team_kinds:
                     self._fouls[team].append((event.period, event.clock_ms))
-                if fouler is not None:
-                    self._count(fouler, kind)
+                if fouler is not None and self._player_fouls.add(fouler, kind) is not None:
+                    self._out.add(fouler)
             case Timeout(team=team) if team is not None:
                 self._timeouts[team].append((event.period, event.clock_ms))
             case RosterAdded(team=team, player=player):
@@ -126,13 +127,6 @@ class ScoreBoard:
             "timeouts": rules.timeouts_at(period, progress.clock_ms, self._timeouts[side]),
             "by_period": [points[number] for number in range(1, played + 1)],
         }
-
-    def _count(self, player: str, kind: str) -> None:
-        kinds = self._kinds.setdefault(player, Counter())
-        kinds[kind] += 1
-        personal = sum(kinds[one] for one in kinds.keys() & self._rules.personal_kinds)
-        if self._rules.fouled_out(personal) or self._rules.ejected(kinds):
-            self._out.add(player)
 
     def _team_fouls(self, side: str, period: int) -> int:
         """Those that count towards the bonus in `period`."""

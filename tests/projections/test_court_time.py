@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.game.state import Game
@@ -11,6 +11,7 @@ from server.projections.boxscore import BoxScore
 from server.projections.court_time import CourtTime, Stay
 from server.projections.on_court import OnCourt
 from server.projections.order import facts
+from tests.game.strategies import CALM
 from tests.game.table import Table
 
 FIVES = {"home": ["4", "5", "6", "7", "8"], "away": ["10", "11", "12", "13", "14"]}
@@ -120,6 +121,7 @@ def test_team_rebounds_are_in_the_totals_of_some_codes() -> None:
         max_size=20,
     )
 )
+@settings(CALM, max_examples=60)
 def test_margins_are_five_times_the_score(plays: list[tuple[str, int, int, int]]) -> None:
     said = table("fiba")
     bench = {"home": ["0", "00"], "away": ["4"]}
