@@ -96,6 +96,7 @@ const figures = {
     this.asked = performance.now();
     try {
       await FIGURES[name]?.();
+      if (live.state === "live") trouble("");
     } catch (error) {
       trouble(inWords(error));
     }
