@@ -53,6 +53,22 @@ def test_a_real_game_survives_its_own_format(feed: str, game: str, tmp_path: Pat
     assert found["plus_minus"]["equal"] == found["plus_minus"]["cells"] == len(people)
 
 
+@pytest.mark.parametrize(
+    ("feed", "game", "shape"),
+    [
+        *(("euroleague", f"E2024_{n}", "fiba_livestats") for n in (1, 2, 6, 39, 75, 120, 200, 276)),
+        ("nba_stats_v2", "0021600270", "nba_live"),
+    ],
+)
+def test_a_real_game_survives_another_format_of_its_code(
+    feed: str, game: str, shape: str, tmp_path: Path
+) -> None:
+    told = read(feed, shared(f"games/{feed}/{game}"))
+    first = play(told, MemoryLog(), AT)
+    _, second = read_back(shape, book_of(first.game, first.players), tmp_path)
+    assert box(second.game, second.players) == box(first.game, first.players)
+
+
 @pytest.mark.parametrize("game", [game for feed, game in REAL if feed == "fiba_livestats"])
 def test_a_fiba_game_in_the_nbas_shape_keeps_its_players_shots(game: str, tmp_path: Path) -> None:
     """Codes differ in rebounds of teams, technicals and assists; a shot is a shot everywhere."""
