@@ -27,6 +27,10 @@ export class MendDialog {
    */
   constructor(desk) {
     this.#desk = desk;
+    // No submit buttons: Enter in a field saves.
+    for (const id of ["mend-before", "mend-after"]) {
+      byId(id).addEventListener("click", ({ target }) => this.#dialog.close(target.value));
+    }
     this.#dialog.addEventListener("submit", (event) => {
       if (event.submitter?.value !== "save" || this.#clockIsRight()) return;
       event.preventDefault();
