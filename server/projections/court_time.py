@@ -11,6 +11,8 @@ from server.game.events import (
     FieldGoal,
     Foul,
     FreeThrow,
+    Starters,
+    Substitution,
     other,
 )
 from server.game.rules import Rules
@@ -62,14 +64,15 @@ class CourtTime:
         self._spells: dict[str, dict[Five, Spell]] = {side: {} for side in SIDES}
         self._at_foul: dict[int, Mapping[str, Five]] = {}
         self.clock = PlayedClock(rules)
+        # Time that those who are on the court have not been given yet.
+        self._waiting_ms = 0
 
     def add(self, seq: int, event: Event) -> None:
         """Take in the fact of entry `seq`."""
-        passed_ms = self.clock.run_to(event)
-        if passed_ms:
-            for side in SIDES:
-                self._spell(side, self.on_court.five(side)).ms += passed_ms
-        if isinstance(event, FieldGoal | FreeThrow):
+        self._waiting_ms += self.clock.run_to(event)
+        if isinstance(event, Starters | Substitution):
+            self._bank()
+        elif isinstance(event, FieldGoal | FreeThrow):
             if event.made:
                 self._score(event)
         elif isinstance(event, Foul) and self._rules.margin_at_foul:
@@ -78,7 +81,7 @@ class CourtTime:
     def stays(self, side: str) -> dict[str, Stay]:
         """What each player of a side who was on the court has gathered."""
         found: dict[str, list[int]] = {}
-        for five, spell in self._spells[side].items():
+        for five, spell in self.spells(side).items():
             ms, margin = spell.ms, spell.margin
             for player in five:
                 gathered = found.setdefault(player, [0, 0])
@@ -88,6 +91,7 @@ class CourtTime:
 
     def spells(self, side: str) -> Mapping[Five, Spell]:
         """Every group that was on the court together."""
+        self._bank()
         return self._spells[side]
 
     def _score(self, event: FieldGoal | FreeThrow) -> None:
@@ -98,6 +102,12 @@ class CourtTime:
         against = other(event.team)
         self._spell(event.team, there[event.team]).points_for += event.value
         self._spell(against, there[against]).points_against += event.value
+
+    def _bank(self) -> None:
+        if self._waiting_ms:
+            for side in SIDES:
+                self._spell(side, self.on_court.five(side)).ms += self._waiting_ms
+            self._waiting_ms = 0
 
     def _spell(self, side: str, five: Five) -> Spell:
         spells = self._spells[side]
