@@ -65,6 +65,7 @@ def test_a_flag_says_what_where_and_how_to_mend_it(court: Table) -> None:
 
 def test_nobody_is_a_stranger_where_no_line_up_was_given(table: Table) -> None:
     table.say("field_goal", team="home", player="8", made=True)
+    table.say("substitution", team="home", player_in="8", player_out="4")
     assert types(table) == []
 
 
@@ -435,7 +436,7 @@ def test_nothing_is_played_after_the_period_s_end(table: Table) -> None:
     end = table.seq("period_end", clock_ms=20_000)
     table.say("field_goal", team="home", made=True, clock_ms=10_000)
     assert types(table) == ["clock-out-of-order"]
-    table.say("amend", links=end, clock_ms=0)
+    table.say("amend", links=end, clock_ms=10_000)
     assert types(table) == []
 
 
