@@ -10,8 +10,8 @@ const TITLES = {
   time: "Another clock",
   changed: "Changed meanwhile",
 };
-/** More cards at once are only pushed out of sight. */
-const SHOWN = 2;
+/** More cards at once would push the players out of sight. */
+const SHOWN = 1;
 
 /**
  * Draws the queue's decisions, oldest first. Nothing of them counts until somebody chooses.

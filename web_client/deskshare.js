@@ -32,8 +32,8 @@ export class DeskShare {
     if (!roles) return;
     const shared = ROLES.some((role) => roles[role]);
     show(byId("shared"), shared);
-    setText(byId("shared"), mine.length === ROLES.length ? "Your desk"
-      : mine.length ? `You: ${this.#words(mine)}` : "Another's desk");
+    setText(byId("shared"), mine.length === ROLES.length ? "Yours" : mine.length ? "Shared" : "Not yours");
+    byId("shared").title = mine.length ? `You score ${this.#words(mine)}` : "Another desk scores this";
     setText(byId("share-you"), `This desk is ${desk}.`);
     show(byId("share-all"), this.#free().length > 1);
     const rows = ROLES.map((role) => ({ role, held: roles[role], desk, word: this.#word(role) }));
@@ -70,7 +70,7 @@ export class DeskShare {
       tool = button("Ask for it", () => lease.claim([role], true));
     }
     return el("li", { class: "row spread" },
-      el("span", {}, el("strong", { text: word }), el("span", { class: "soft small block", text: who })), tool);
+      el("span", {}, el("strong", { text: word[0].toUpperCase() + word.slice(1) }), el("span", { class: "soft small block", text: who })), tool);
   }
 
   #ask({ by, asked, words }) {
