@@ -33,6 +33,7 @@ _CONTROL = 3  # looks with the ball that make a catch
 _SURE = 0.6
 _LIVE_S = 2.5  # a ball that nobody had for longer was dead: no steal
 _OUT_M = 0.25
+_ALONE_M = 0.3  # nearer to the ball than the nearest of the others
 _RIM_SPREAD_S = 0.15  # the eyes' own error of the moment at the ring
 _NOT_YET_S = 0.1  # a catch so soon after the ring is the shot itself
 
@@ -182,14 +183,20 @@ class Flow:
         return found
 
     def _lost(self, positions: Positions, touches: Touches) -> list[Happening]:
-        """The other team took the ball and still has it."""
+        """The other team took the ball, still has it, and is alone with it."""
         old, new = self._control, self._taken
         if old is None or new is None:
             return []
-        self._control, self._taken = new, None
-        taken = slice(positions.look(new.since_s), positions.look(new.since_s + CONFIRM_S) + 1)
+        end = len(positions) - AFTER
+        lately = slice(max(0, end - round(CONFIRM_S / STEP_S)), end)
         theirs = self._team == self._team[new.player]
-        probability = float(touches.last[taken][:, theirs].sum(axis=1).mean())
+        gaps = positions.gaps()[lately]
+        alone = gaps[:, ~theirs].min(axis=1) > gaps[:, theirs].min(axis=1) + _ALONE_M
+        probability = float((touches.last[lately][:, theirs].sum(axis=1) * alone).mean())
+        self._taken = None
+        if probability <= 0.5:
+            return []  # a guard at the ball's side; if he has it, the next looks will say so
+        self._control = new
         between = slice(positions.look(old.until_s), positions.look(new.since_s) + 2)
         ball = positions.ball[between][positions.seen[between]]
         out = bool((self._floor.outside(ball) > _OUT_M).any())

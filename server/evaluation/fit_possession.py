@@ -180,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     learned, missed, blocked = lesson(cases), rebounds(cases), blocks(cases)
     folds = [fit(learned, missed, blocked, without=k, seed=k).plain() for k in range(FOLDS)]
     about = {
-        "what": "who shot, two or three, assisted, rebound, block; read by pipeline/possession_reader.py",
+        "what": "shooter, two or three, assist, rebound, block: pipeline/possession_reader.py",
         "made_by": "python -m server.evaluation.fit_possession",
         "baskets": len(learned.who) // 2,
         "rebounds": len(missed.who) // 2,

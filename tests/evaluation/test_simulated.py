@@ -25,7 +25,7 @@ def test_the_floor_plan_is_that_of_the_film() -> None:
 
 
 def test_a_simulated_game_is_read_mostly_right() -> None:
-    lines = {one.what: one for one in simulated.evaluate([3], 2.0, shipped()[:1])}
+    lines = {one.what: one for one in simulated.evaluate([3], 1.5, shipped()[:1])}
     assert lines["shooter"].of >= 5
     assert lines["shooter"].share >= 0.8
     assert lines["rebound_found"].share >= 0.5
