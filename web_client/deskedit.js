@@ -117,7 +117,8 @@ export class MendDialog {
       player_in: () => this.#select(name, this.#players(this.#play.team), "Nobody"),
       player_out: () => this.#select(name, this.#players(this.#play.team), "Nobody"),
       players: () => this.#boxes(name, this.#players(this.#play.team)),
-      kind: () => this.#select(name, this.#kinds(), "Nobody said"),
+      // A foul and a rebound always are of some kind.
+      kind: () => this.#select(name, this.#kinds(), this.#play.kind && this.#play.type !== "turnover" ? null : "Nobody said"),
       tags: () => this.#boxes(name, Object.entries(TAGS).filter(([tag]) => tag !== "heave" || this.#rules().heave)),
       clock_ms: () => this.#clock(),
       points: () => this.#input(name, "number", Number),
@@ -147,7 +148,7 @@ export class MendDialog {
   #select(name, choices, nobody) {
     const now = this.#now(name) ?? "";
     const known = choices.some(([value]) => value === now);
-    const all = [...(now && known ? [] : [["", nobody]]), ...choices, ...(now && !known ? [[now, now]] : [])];
+    const all = [...(nobody ? [["", nobody]] : []), ...choices, ...(now && !known ? [[now, now]] : [])];
     const select = el("select", { name, on: { change: ({ target }) => this.#set(name, target.value || null) } },
       ...all.map(([value, text]) => el("option", { value, text, selected: value === now })));
     return el("label", {}, LABELS[name], select);

@@ -35,7 +35,10 @@ export function fieldsOf(play, clockless) {
 export function amendment(play, said, context) {
   const changed = Object.entries(said).filter(([name, value]) => !same(value, play[name]));
   if (!changed.length) return null;
-  return { type: "amend", links: play.seq, ...Object.fromEntries(changed), ...context };
+  const clear = changed.filter(([, value]) => value === null).map(([name]) => name);
+  const call = { type: "amend", links: play.seq, ...context };
+  for (const [name, value] of changed) if (value !== null) call[name] = value;
+  return clear.length ? { ...call, clear } : call;
 }
 
 /** The plays that belong to one, and to those in turn: {play, depth}, in the order of the list. */

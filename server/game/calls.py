@@ -85,6 +85,8 @@ class Call:
     throws: int | None = None
     shot_clock_ms: int | None = None
     score: int | tuple[int, int] | None = None
+    parent: int | None = None
+    clear: tuple[str, ...] | None = None
     base: int | None = None
     resolve: str | None = None
 
@@ -109,7 +111,7 @@ def _shape(needs: str = "", may: str = "", place: bool = True) -> Shape:
 
 _PLAY_CHANGES = (
     "team player value made kind text period clock_ms after media x_m y_m points "
-    "tags nth of drawn_by throws player_in player_out players"
+    "tags nth of drawn_by throws player_in player_out players parent clear"
 )
 
 SHAPES: Mapping[str, Shape] = {
@@ -223,12 +225,13 @@ def _players(name: str, value: object) -> tuple[str, ...]:
 _READERS: Mapping[str, Callable[[str, object], Any]] = {
     **dict.fromkeys(("team", "player", "player_in", "player_out", "drawn_by", "kind"), _word),
     **dict.fromkeys(("value", "points", "period", "clock_ms", "after", "links", "base"), _integer),
+    "parent": _integer,
     **dict.fromkeys(("nth", "of", "throws", "shot_clock_ms"), _integer),
     **dict.fromkeys(("x_m", "y_m"), _number),
     "call_id": _word,
     "type": _word,
     "players": _players,
-    "tags": _words,
+    **dict.fromkeys(("tags", "clear"), _words),
     "score": _score,
     "made": _boolean,
     "text": _sentence,

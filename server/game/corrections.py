@@ -49,7 +49,9 @@ _PLAYS = (Play, Starters, Substitution, Timeout, Possession, Note, Adjusted)
 _TIMES = (PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet)
 _CALL_FIELDS = frozenset(field.name for field in fields(Call))
 # Fields of an amend call that are its own and not changes of the target.
-_OWN_FIELDS = frozenset({"type", "call_id", "by", "at", "links", "base", "resolve"})
+_OWN_FIELDS = frozenset({"type", "call_id", "by", "at", "links", "base", "resolve", "clear"})
+# What anybody may say of a play and take back, besides the fields that its type may have.
+_MAY_CLEAR = frozenset({"media", "parent"})
 _TURNED = {"offensive": "defensive", "defensive": "offensive"}
 
 
@@ -109,13 +111,19 @@ def _amend(game: Game, call: Call, judge: Judge) -> tuple[Event, ...]:
         for name in _CALL_FIELDS - _OWN_FIELDS
         if (value := getattr(call, name)) is not None
     }
-    if isinstance(event, _TIMES):
+    cleared = frozenset(call.clear or ())
+    if cleared & changes.keys():
+        raise IllegalCall("field-not-of-type", "a field is changed or cleared, not both")
+    if isinstance(event, _TIMES) and not cleared:
         amended = _another_time(game, event, changes)
     elif isinstance(event, _PLAYS):
-        _known_fields(event, changes)
+        _known_fields(event, changes, cleared)
         _not_after_itself(game, entry.seq, call.after)
-        amended = judge(game, _asked_again(event, call, changes), False)
-        _keeps_its_parent(game, event, amended)
+        amended = judge(game, _asked_again(event, call, changes, cleared), False)
+        if "parent" in changes:
+            _has_parent(amended, entry.seq, changes["parent"])
+        elif "parent" not in cleared:
+            _keeps_its_parent(game, event, amended)
     else:
         raise IllegalCall("cannot-amend", f"a {event.name} is voided and entered again")
     changed: dict[int, tuple[Event, Event]] = {entry.seq: (event, amended)}
@@ -141,9 +149,12 @@ def _another_time(game: Game, event: Event, changes: Mapping[str, Any]) -> Event
     return replace(event, **changes)
 
 
-def _known_fields(event: Event, changes: Mapping[str, Any]) -> None:
+def _known_fields(event: Event, changes: Mapping[str, Any], cleared: frozenset[str]) -> None:
     shape = SHAPES[event.name]
-    strange = changes.keys() - shape.needs - shape.may - shape.common
+    may = shape.may | _MAY_CLEAR if "links" in shape.may else shape.may | {"media"}
+    strange = changes.keys() - shape.needs - may - shape.common
+    # The team is always somebody's: a play without one is told by its player.
+    strange |= cleared - (may - {"team", "links"})
     if strange:
         raise IllegalCall(
             "field-not-of-type", f"a {event.name} has no {', '.join(sorted(strange))}"
@@ -161,8 +172,13 @@ def _not_after_itself(game: Game, seq: int, after: int | None) -> None:
         after = None if entry is None else game.standing.event(entry).after
 
 
-def _asked_again(event: Event, call: Call, changes: Mapping[str, Any]) -> Call:
-    """The call that would have made `event`, with the changes."""
+def _asked_again(
+    event: Event, call: Call, changes: Mapping[str, Any], cleared: frozenset[str]
+) -> Call:
+    """The call that would have made `event`, with the changes and without what is cleared."""
+    changes = {**changes, **dict.fromkeys(cleared)}
+    if "parent" in changes:
+        changes["links"] = changes.pop("parent")
     said = {
         field.name: getattr(event, field.name)
         for field in fields(event)
@@ -185,6 +201,16 @@ def _asked_again(event: Event, call: Call, changes: Mapping[str, Any]) -> Call:
     return Call(
         **{**said, **changes}, type=event.name, call_id=call.call_id, by=call.by, at=call.at
     )
+
+
+def _has_parent(amended: Event, seq: int, parent: int) -> None:
+    """The parent that was named is one, and comes first in the log as parents do."""
+    if parent >= seq or links_of(amended) != parent:
+        raise IllegalCall(
+            "wrong-link",
+            f"a {amended.name} at {seq} cannot belong to entry {parent}; void it and enter it "
+            "again when its parent was entered later",
+        )
 
 
 def _keeps_its_parent(game: Game, event: Event, amended: Event) -> None:

@@ -151,6 +151,57 @@ def test_an_amendment_without_meaning_is_refused(
     assert table.refused("amend", links=basket, **fields) == why
 
 
+def test_a_field_can_be_unsaid(table: Table) -> None:
+    shot = table.seq(
+        *("field_goal",), team="home", player="4", made=True, x_m=1.0, y_m=2.0, tags=["paint"]
+    )
+    table.say("amend", links=shot, clear=["player", "x_m", "y_m", "tags"], value=3)
+    said = table.event(shot)
+    assert isinstance(said, FieldGoal)
+    assert (said.team, said.player, said.x_m, said.y_m, said.tags) == ("home", *[None] * 4)
+    assert (said.value, said.made) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"clear": ["made"]}, "field-not-of-type"),
+        ({"clear": ["team"]}, "field-not-of-type"),
+        ({"clear": ["period"]}, "field-not-of-type"),
+        ({"clear": ["parent"]}, "field-not-of-type"),
+        ({"clear": ["player"], "player": "5"}, "field-not-of-type"),
+        ({"parent": 1}, "field-not-of-type"),
+    ],
+)
+def test_what_cannot_be_unsaid(table: Table, fields: dict[str, object], why: str) -> None:
+    shot = table.seq("field_goal", team="home", player="4", made=True)
+    assert table.refused("amend", links=shot, **fields) == why
+
+
+def test_a_time_keeps_its_fields(table: Table) -> None:
+    stop = table.seq("clock_stop")
+    assert table.refused("amend", links=stop, clear=["media"]) == "cannot-amend"
+
+
+def test_a_child_can_be_given_another_parent_or_none(table: Table) -> None:
+    first = table.seq("field_goal", team="home", player="4", made=True)
+    second = table.seq("field_goal", team="home", player="5", made=True)
+    theirs = table.seq("field_goal", team="away", player="11", made=True)
+    assist = table.seq("assist", team="home", player="6", links=second)
+    table.say("amend", links=assist, parent=first)
+    assert links_of(table.event(assist)) == first
+    table.say("void", links=second)
+    assert assist in [seq for seq, _ in table.stands()]
+    for wrong in (theirs, second, 99, assist):
+        assert table.refused("amend", links=assist, parent=wrong) == "wrong-link"
+    later = table.seq("field_goal", team="home", player="4", made=True)
+    assert table.refused("amend", links=assist, parent=later) == "wrong-link"
+    table.say("amend", links=assist, clear=["parent"], team="home")
+    assert links_of(table.event(assist)) is None
+    table.say("void", links=first)
+    assert assist in [seq for seq, _ in table.stands()]
+
+
 def test_amending_the_team_drops_the_player(table: Table) -> None:
     shot = table.seq("field_goal", team="home", player="4", made=True)
     table.say("amend", links=shot, team="away")

@@ -28,6 +28,12 @@ test("only what was changed is said", () => {
   });
 });
 
+test("what was said too much is cleared", () => {
+  assert.deepEqual(amendment(PLAYS[1], { player: null, team: "away", tags: null }, { call_id: "c" }), {
+    type: "amend", links: 2, team: "away", clear: ["player"], call_id: "c",
+  });
+});
+
 test("what hangs on a play, and what it hangs on", () => {
   assert.deepEqual(hanging(PLAYS, 2).map(({ play }) => play.seq), [3, 4], "what is void does not hang");
   assert.equal(parentOf(PLAYS, PLAYS[2]).seq, 2);
