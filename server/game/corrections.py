@@ -83,6 +83,8 @@ def _void(game: Game, call: Call) -> tuple[Event, ...]:
     targets = _same_call(game, entry) if correction else group(game, entry.seq)
     event = game.standing.event(entry)
     voided = Voided(period=event.period, clock_ms=event.clock_ms, targets=targets)
+    if isinstance(event, _PLAYS) and not correction:
+        return (voided,)  # all that belongs to it goes along, so nothing loses its meaning
     refused = new_contradiction(game, with_events(game, call, (voided,)))
     if refused is not None:
         # To take a correction back is to bring an older state back: it must still be possible.
