@@ -20,11 +20,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from server.gamelog.backup import BadBackup, NotEmpty, restore, snapshot
+from server.settings import DATABASE
 
 FORMAT = 1
 _MANIFEST = "courtside-backup.json"
 # Kept in the tables, made anew by every server, or not of a server at all.
-_NOT_KEPT = ("redis", "courtside.sqlite", "courtside.sqlite-wal", "courtside.sqlite-shm")
+_NOT_KEPT = ("redis", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _PRIVATE = 0o600
 
 

@@ -10,32 +10,17 @@ from typing import Any
 import click
 
 from server.clock import SystemClock
+from server.commands.options import data_option, database_option, find_log
 from server.commands.output import BAD_INPUT, CHECK_FAILED, MISSING, fail, put_json
-from server.settings import Settings, SettingsError
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-_DATA = click.option(
-    "--data",
-    envvar="COURTSIDE_DATA",
-    show_envvar=True,
-    default=Path("courtside-data"),
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="The server's folder.",
-)
-_DATABASE = click.option(
-    "--database",
-    envvar="COURTSIDE_DATABASE",
-    show_envvar=True,
-    help="URL of the log; SQLite in the data folder without it.",
-)
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 
 
 @click.command()
 @_FILE
-@_DATA
-@_DATABASE
+@data_option
+@database_option
 @_JSON
 def backup(file: Path, data: Path, database: str | None, as_json: bool) -> None:
     """Write every game, name and key to FILE (.tar.gz), also while the server runs.
@@ -46,16 +31,14 @@ def backup(file: Path, data: Path, database: str | None, as_json: bool) -> None:
 
     if not data.is_dir():
         fail(BAD_INPUT, f"there is no folder {data}; --data names the server's folder")
-    if not database and not (data / "courtside.sqlite").exists():
-        fail(BAD_INPUT, f"there is no log in {data}; --database names the one that is used")
-    url, now = _url(data, database), SystemClock().now()
+    url, now = find_log(data, database).database_url, SystemClock().now()
     _tell("kept", file, as_json, lambda: back_up(file, data, url, now))
 
 
 @click.command()
 @_FILE
-@_DATA
-@_DATABASE
+@data_option
+@database_option
 @_JSON
 def restore(file: Path, data: Path, database: str | None, as_json: bool) -> None:
     """Put a backup into an empty folder, and into an empty database when --database names one.
@@ -66,17 +49,10 @@ def restore(file: Path, data: Path, database: str | None, as_json: bool) -> None
 
     if not file.is_file():
         fail(BAD_INPUT, f"there is no file {file}")
-    url = _url(data, database)
+    url = find_log(data, database, there=False).database_url
     _tell(
         "restored", file, as_json, lambda: put_back(file, data, url, lambda: secrets.token_hex(8))
     )
-
-
-def _url(data: Path, database: str | None) -> str:
-    try:
-        return Settings(data=data, database=database or None).database_url
-    except SettingsError as error:
-        fail(BAD_INPUT, str(error))
 
 
 def _tell(done: str, file: Path, as_json: bool, work: Callable[[], dict[str, int]]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from server.commands.options import data_option, database_option, find_log
 from server.commands.output import BAD_INPUT, MISSING, fail, say
 from server.exports.formats import FORMATS, Format
 from server.exports.gamebook import GameBook
@@ -14,27 +15,14 @@ from server.game.rules import rules_of
 from server.game.state import new_game, replay
 from server.gamelog.log import Log, LogUnavailable
 from server.gamelog.sql import SqlLog
-from server.settings import DATABASE, Settings, SettingsError
+from server.settings import Settings
 
 
 @click.command()
 @click.argument("game")
 @click.argument("form", metavar="FORMAT", type=click.Choice(tuple(FORMATS)))
-@click.option(
-    "--data",
-    envvar="COURTSIDE_DATA",
-    show_envvar=True,
-    type=click.Path(path_type=Path),
-    default=Path("courtside-data"),
-    show_default=True,
-    help="Folder of everything that is kept.",
-)
-@click.option(
-    "--database",
-    envvar="COURTSIDE_DATABASE",
-    show_envvar=True,
-    help="SQLAlchemy URL of the log; SQLite in the data folder without it.",
-)
+@data_option
+@database_option
 @click.option(
     "-o",
     "--output",
@@ -50,13 +38,7 @@ def export(
     Exit code 2 when there is no such game, 3 when the format needs a camera's media times and
     the game has none."""
     chosen = FORMATS[form]
-    try:
-        settings = Settings(data=data, database=database)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
-    if database is None and not (settings.data / DATABASE).is_file():
-        # Opening SQLite would make an empty one.
-        fail(BAD_INPUT, f"there are no games in {data}")
+    settings = find_log(data, database)
     text = _written(settings, game, chosen, no_names)
     if output is None:
         click.echo(text, nl=False)

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from server.commands.output import BAD_INPUT, fail
 from server.settings import (
+    DATABASE,
     DEFAULT_HTTPS_PORT,
     DEFAULT_PORT,
     DEVICES,
@@ -30,18 +32,23 @@ def _option(name: str, about: str, **more: Any) -> Callable[[F], F]:
 
 _PATH = click.Path(path_type=Path)
 
+data_option = _option(
+    "--data",
+    "Folder of everything that is kept.",
+    type=_PATH,
+    default=Path("courtside-data"),
+    show_default=True,
+)
+database_option = _option(
+    "--database", "SQLAlchemy URL of the log; SQLite in the data folder without it."
+)
+
 _OPTIONS = [
     _option("--host", "Address to listen on.", default="127.0.0.1", show_default=True),
     _option("--port", "Port; 0 picks one.", type=int, default=DEFAULT_PORT, show_default=True),
-    _option(
-        "--data",
-        "Folder of everything that is kept.",
-        type=_PATH,
-        default=Path("courtside-data"),
-        show_default=True,
-    ),
+    data_option,
     _option("--redis", "URL of a Redis; a private one is started without it."),
-    _option("--database", "SQLAlchemy URL of the log; SQLite in the data folder without it."),
+    database_option,
     _option("--model", "Name of a model in models.toml."),
     _option(
         "--device",
@@ -78,6 +85,19 @@ _OPTIONS = [
 def server_options(command: F) -> F:
     """Add the options of a server to a command."""
     return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+
+
+def find_log(data: Path, database: str | None, *, there: bool = True) -> Settings:
+    """Where a log is, for a command that works beside the server. It ends with code 2 for a URL
+    that is none and, if the log is to be `there`, for a folder without one."""
+    try:
+        settings = Settings(data=data, database=database or None)
+    except SettingsError as error:
+        fail(BAD_INPUT, str(error))
+    if there and not database and not (data / DATABASE).is_file():
+        # Opening SQLite would make an empty one.
+        fail(BAD_INPUT, f"there are no games in {data}; --data names the server's folder")
+    return settings
 
 
 def make_settings(options: dict[str, Any]) -> Settings:

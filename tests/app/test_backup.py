@@ -249,7 +249,7 @@ def test_the_commands_say_what_is_wrong(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "b.tar.gz"
     for arguments, words in (
         (("backup", file, "--data", tmp_path / "nothing"), "no folder"),
-        (("backup", file, "--data", tmp_path), "no log"),
+        (("backup", file, "--data", tmp_path), "no games"),
         (("backup", file, "--data", data, "--database", "mysql://x"), "begins with one of"),
         (("restore", file, "--data", data), "no file"),
     ):

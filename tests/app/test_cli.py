@@ -30,10 +30,9 @@ def courtside(*args: str, env: dict[str, str] | None = None) -> subprocess.Compl
 def test_help_names_the_commands() -> None:
     done = courtside("--help")
     assert done.returncode == 0
-    for command in ("serve", "demo", "game", "publish", "replay", "export", "models", "doctor"):
-        assert command in done.stdout
-    for later in ("eval", "backup", "restore"):
-        assert later not in done.stdout
+    commands = "serve demo game publish replay export eval models backup restore doctor"
+    for command in commands.split():
+        assert f"\n  {command} " in done.stdout
 
 
 @pytest.mark.parametrize(
