@@ -197,6 +197,7 @@ def test_any_play_is_changed_taken_back_and_put_in(desk: Desk, visitor: Visitor)
     desk.page.locator("#insert-done").click()
     expect(score(watch, "away")).to_have_text("3")
     put_in = desk.log("field_goal")[-1]
+    expect(desk.page.locator(f'#plays li[data-key="{put_in["seq"]}"]')).to_have_count(1)
     keys = desk.page.locator("#plays li").evaluate_all("all => all.map(one => one.dataset.key)")
     place = [int(key) for key in keys].index
     assert place(second["seq"]) < place(put_in["seq"]) < place(first["seq"])
