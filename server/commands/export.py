@@ -14,7 +14,6 @@ from server.exports.media import NoMediaTimes
 from server.game.rules import rules_of
 from server.game.state import new_game, replay
 from server.gamelog.log import Log, LogUnavailable
-from server.gamelog.sql import SqlLog
 from server.settings import Settings
 
 
@@ -53,6 +52,8 @@ def export(
 
 
 def _written(settings: Settings, game: str, form: Format, no_names: bool) -> str:
+    from server.gamelog.sql import SqlLog  # a second to load, which no other command needs
+
     try:
         log = SqlLog.open(settings.database_url)
     except (LogUnavailable, ValueError) as error:
