@@ -183,6 +183,15 @@ def test_a_time_keeps_its_fields(table: Table) -> None:
     assert table.refused("amend", links=stop, clear=["media"]) == "cannot-amend"
 
 
+def test_what_was_odd_before_stands_in_nobodys_way(table: Table) -> None:
+    basket, _ = basket_with_assist(table)
+    # Accepted and flagged: an assist too many.
+    table.say("assist", team="home", player="6", links=basket)
+    (note,) = table.say("note", text="tip-off late")
+    table.say("undo")
+    assert note.seq not in [seq for seq, _ in table.stands()]
+
+
 def test_a_child_can_be_given_another_parent_or_none(table: Table) -> None:
     first = table.seq("field_goal", team="home", player="4", made=True)
     second = table.seq("field_goal", team="home", player="5", made=True)
