@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.game.entry import Entry
-from server.game.rules import rules_of
-from server.game.state import evolve, new_game, replay
+from server.game.state import evolve, replay
 from server.gamelog.codec import entry_json
-from server.gamelog.log import GameRecord, Proposal
+from server.gamelog.log import GameRecord, Proposal, game_of
 from server.projections.corrected import text_of_correction
 from server.projections.sheet import Sheet
 from server.referee import goes_in
@@ -24,9 +23,8 @@ class Book:
 
     def __init__(self, record: GameRecord, entries: Sequence[Entry]) -> None:
         self.record = record
-        self._players = {"home": record.home, "away": record.away}
-        start = new_game(rules_of(record.rules), record.home, record.away)
-        self.game = replay(start, entries)
+        self._players = record.players
+        self.game = game_of(record, entries)
         # The game before the entries that were followed last.
         self._before = self.game
         self._sheet = Sheet(self.game, self._players)

@@ -8,6 +8,7 @@ from server.answers import CreatedGame
 from server.clock import Clock
 from server.game.events import Amended, Note
 from server.game.rules import rules_of
+from server.game.state import Game
 from server.gamelog.log import GameExists, GameRecord, Log
 from server.gamelog.texts import naming
 from server.problems import Problem
@@ -19,6 +20,7 @@ from server.teams import (
     read_new_game,
     read_patch_game,
     read_patch_player,
+    team_names,
     with_names,
 )
 from server.updates import Json, Sections, Update
@@ -84,7 +86,7 @@ class People:
         """Names by side and player id; of sides only when `hide` and the game hides them."""
         names = self._log.names(game_id)
         if hide and self._shelf.require(game_id).names_hidden:
-            return {side: names[side] for side in DEFAULT_NAMES if side in names}
+            return team_names(names)
         return names
 
     def patch_game(self, game_id: str, body: object, by: str) -> tuple[Update, ...]:
@@ -109,9 +111,9 @@ class People:
         return ()
 
     def erase_player(self, game_id: str, player: str) -> tuple[Update, ...]:
-        self._require_player(game_id, player)
+        game = self._require_player(game_id, player)
         names = self._log.names(game_id)
-        gone = [player, *self._notes_about(game_id, player), *naming(names.get(player, ""), names)]
+        gone = [player, *_notes_about(game, player), *naming(names.get(player, ""), names)]
         self._log.set_names(game_id, dict.fromkeys(gone))
         return ()
 
@@ -120,13 +122,15 @@ class People:
         self._log.erase(game_id)
         return ()
 
-    def _notes_about(self, game_id: str, player: str) -> list[str]:
-        """The keys of what was written about a player."""
-        said = (entry.event for entry in self._shelf.caught_up(game_id).game.history.entries())
-        notes = (event.event if isinstance(event, Amended) else event for event in said)
-        return [note.text for note in notes if isinstance(note, Note) and note.player == player]
-
-    def _require_player(self, game_id: str, player: str) -> None:
-        players = self._shelf.caught_up(game_id).game.players
-        if not any(player in side for side in players.values()):
+    def _require_player(self, game_id: str, player: str) -> Game:
+        game = self._shelf.caught_up(game_id).game
+        if not any(player in side for side in game.players.values()):
             raise Problem(404, "unknown-player", f"there is no player {player}")
+        return game
+
+
+def _notes_about(game: Game, player: str) -> list[str]:
+    """The keys of what was written about a player."""
+    said = (entry.event for entry in game.history.entries())
+    notes = (event.event if isinstance(event, Amended) else event for event in said)
+    return [note.text for note in notes if isinstance(note, Note) and note.player == player]

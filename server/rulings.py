@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from server.answers import Answered, conflict_json
@@ -106,8 +107,7 @@ class Rulings:
             raise why
         if isinstance(why, IllegalCall):
             raise Problem(409, why.type, why.detail) from why
-        texts = self._log.names(book.record.game_id)
-        theirs = with_texts(tuple(entry_json(entry) for entry in why.theirs), texts)
+        theirs = _documents(why.theirs, self._log.names(book.record.game_id))
         if isinstance(why, SaidAlready):
             return Answered(call.call_id, theirs, again=True, merged=True)
         raise Problem(409, "conflict", why.detail, extra=conflict_json(call, why, theirs)) from why
@@ -155,8 +155,7 @@ class Rulings:
             )
             told = (proposal_json(settles),)
         update = book.update(entries, before)
-        documents = tuple(entry_json(entry) for entry in entries)
-        return Answered(call.call_id, with_texts(documents, texts), False, update, told)
+        return Answered(call.call_id, _documents(entries, texts), False, update, told)
 
     def _answered(
         self, book: Book, call_id: str, body_hash: str, accepting: str | None
@@ -169,9 +168,13 @@ class Rulings:
                 must_wait(self._shelf.proposal(book.record.game_id, accepting))
             raise Problem(409, "call-id-reused", f"call {call_id} was made with another body")
         entries = self._log.entries(book.record.game_id, record.first_seq - 1, record.last_seq)
-        documents = tuple(entry_json(entry) for entry in entries)
-        texts = self._log.names(book.record.game_id)
-        return Answered(call_id, with_texts(documents, texts), True)
+        return Answered(call_id, _documents(entries, self._log.names(book.record.game_id)), True)
+
+
+def _documents(entries: Sequence[Entry], texts: Mapping[str, str]) -> tuple[Json, ...]:
+    """Entries as the caller gets them, with what people wrote."""
+    documents: tuple[Json, ...] = with_texts(tuple(entry_json(e) for e in entries), texts)
+    return documents
 
 
 def digest(body: object) -> str:

@@ -58,6 +58,11 @@ def read_patch_player(body: object) -> str | None:
     return _name("name", given["name"])
 
 
+def team_names(names: Mapping[str, str]) -> dict[str, str]:
+    """The names of the teams alone: what is left of a game that hides its players."""
+    return {side: names[side] for side in SIDES if side in names}
+
+
 def with_names(sections: Sections, names: Mapping[str, str], players_too: bool) -> Json:
     """Copies of the sections with names where they belong; the originals stay without.
 

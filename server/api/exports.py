@@ -25,8 +25,8 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
         record = whole.record
 
         def write() -> str:
-            players = {"home": record.home, "away": record.away}
-            return form.write(GameBook(game, record.created_at, whole.game, players, whole.names))
+            book = GameBook(game, record.created_at, whole.game, record.players, whole.names)
+            return form.write(book)
 
         try:
             # Folding a long game takes longer than the event loop may wait.

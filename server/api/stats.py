@@ -24,8 +24,7 @@ def router(scorer: Scorer, access: Access) -> APIRouter:
         Shares are of 1, times in milliseconds; null is what cannot be said."""
         who = await access.authorize(request, game, "watch")
         whole = await scorer.whole(game, hide=who.role == "watch")
-        rosters = {"home": whole.record.home, "away": whole.record.away}
-        found = await asyncio.to_thread(stats, whole.game, rosters)
+        found = await asyncio.to_thread(stats, whole.game, whole.record.players)
         for side, team in found["teams"].items():
             team["name"] = whole.names.get(side, DEFAULT_NAMES[side])
         for player in found["players"]:

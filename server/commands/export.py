@@ -11,10 +11,9 @@ from server.commands.output import BAD_INPUT, MISSING, fail, say
 from server.exports.formats import FORMATS, Format
 from server.exports.gamebook import GameBook
 from server.exports.media import NoMediaTimes
-from server.game.rules import rules_of
-from server.game.state import new_game, replay
-from server.gamelog.log import Log, LogUnavailable
+from server.gamelog.log import Log, LogUnavailable, game_of
 from server.settings import Settings
+from server.teams import team_names
 
 
 @click.command()
@@ -70,10 +69,7 @@ def _book(log: Log, game_id: str, no_names: bool) -> GameBook:
     record = log.game(game_id)
     if record is None:
         fail(BAD_INPUT, f"there is no game {game_id}")
-    start = new_game(rules_of(record.rules), record.home, record.away)
-    game = replay(start, log.entries(game_id))
+    game = game_of(record, log.entries(game_id))
     names = log.names(game_id)
-    if no_names:
-        names = {side: names[side] for side in ("home", "away") if side in names}
-    players = {"home": record.home, "away": record.away}
-    return GameBook(game_id, record.created_at, game, players, names)
+    shown = team_names(names) if no_names else names
+    return GameBook(game_id, record.created_at, game, record.players, shown)

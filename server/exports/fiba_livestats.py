@@ -11,7 +11,8 @@ from typing import Any
 
 from server.exports.boxscore_csv import minutes
 from server.exports.gamebook import Fact, GameBook
-from server.exports.words import FOULS, TAGS, fiba_turnover, figures
+from server.exports.words import FOULS, TAGS, fiba_turnover, figures, percent
+from server.game.court import FIBA_COURT
 from server.game.events import (
     SIDES,
     Assist,
@@ -38,8 +39,6 @@ Line = Mapping[str, Any]
 Action = dict[str, Any]
 
 _TNO = {"home": 1, "away": 2}
-# x and y are per cent of a court of 28 by 15 metres.
-_LENGTH_M, _WIDTH_M = 28.0, 15.0
 # Their name of a figure -> ours at /stats.
 _FIGURES = {
     "eff_1": "eff",
@@ -218,14 +217,14 @@ class _Writer:
         if fact.seq in self._blocked:
             qualifier.append("blocked")
         self._add(fact, kind, "jumpshot", success=int(shot.made), scoring=1, qualifier=qualifier)
-        if shot.x_m is None or shot.y_m is None:
+        place = percent(shot, FIBA_COURT)
+        if not place:
             return
         action = self.actions[-1]
         self.shots[shot.team].append(
             {
                 "r": int(shot.made),
-                "x": round(50 + 100 * shot.x_m / _LENGTH_M, 4),
-                "y": round(50 + 100 * shot.y_m / _WIDTH_M, 4),
+                **place,
                 "p": action["pno"],
                 "per": action["period"],
                 "perType": action["periodType"],

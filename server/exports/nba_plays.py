@@ -11,7 +11,8 @@ from collections import Counter
 from typing import Any
 
 from server.exports.gamebook import Fact, GameBook
-from server.exports.words import FOULS, TAGS, TECHNICALS, nba_turnover
+from server.exports.words import FOULS, TAGS, TECHNICALS, nba_turnover, percent
+from server.game.court import NBA_COURT
 from server.game.events import (
     SIDES,
     Adjusted,
@@ -39,8 +40,6 @@ Action = dict[str, Any]
 # The feed's numbers are those of the league; ours are made here and mean something in one game.
 TEAM_IDS = {"home": 1, "away": 2}
 _FIRST_PERSON = {"home": 1001, "away": 2001}
-# NBA courts are 94 by 50 feet; x and y are per cent of them.
-_LENGTH_M, _WIDTH_M = 28.65, 15.24
 
 
 def playbyplay(book: GameBook) -> dict[str, Any]:
@@ -273,10 +272,5 @@ def _player(event: Event) -> str | None:
 
 
 def _where(shot: FieldGoal) -> Action:
-    if shot.x_m is None or shot.y_m is None:
-        return {}
-    return {
-        "x": round(50 + 100 * shot.x_m / _LENGTH_M, 4),
-        "y": round(50 + 100 * shot.y_m / _WIDTH_M, 4),
-        "side": "left" if shot.x_m < 0 else "right",
-    }
+    place = percent(shot, NBA_COURT)
+    return {**place, "side": "left" if (shot.x_m or 0) < 0 else "right"} if place else {}

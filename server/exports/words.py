@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.game.court import Court
+from server.game.events import FieldGoal
+
 # Kind of turnover -> (NBA live subType, FIBA LiveStats subType). The second column is what the
 # real files use; words that neither knows go out with spaces, or run together.
 _TURNOVERS: Mapping[str, tuple[str, str]] = {
@@ -63,6 +66,16 @@ def fiba_turnover(kind: str | None) -> str:
     if kind is None:
         return ""
     return _TURNOVERS[kind][1] if kind in _TURNOVERS else kind.replace("_", "")
+
+
+def percent(shot: FieldGoal, court: Court) -> dict[str, float]:
+    """`x` and `y` of a shot in per cent of a court's length and width; nothing without a place."""
+    if shot.x_m is None or shot.y_m is None:
+        return {}
+    return {
+        "x": round(50 + 100 * shot.x_m / court.length_m, 4),
+        "y": round(50 + 100 * shot.y_m / court.width_m, 4),
+    }
 
 
 def figures(names: Mapping[str, str], *lines: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from server.feeds.values import up_to_minutes
 from server.game.customrules import changed_rules, document_text
 from server.game.rules import MINUTE, RULES, BadRules, Rules
 
@@ -23,6 +25,21 @@ def league(base: Rules, periods: int, period_ms: int, overtime_ms: int) -> dict[
     if overtime_ms != base.overtime_ms:
         document["overtime_minutes"] = overtime_ms / MINUTE
     return document
+
+
+def as_played(base: Rules, periods: int, clocks: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    """`league` with the lengths that a feed does not say: of the longest clock, in ms, that is
+    told in a period of regulation and in an overtime. clocks: (period, ms) of all that is told."""
+    longest = {True: 0, False: 0}
+    for period, left_ms in clocks:
+        regular = period <= periods
+        longest[regular] = max(longest[regular], left_ms)
+    return league(
+        base,
+        periods,
+        up_to_minutes(longest[True], base.period_ms),
+        up_to_minutes(longest[False], base.overtime_ms),
+    )
 
 
 def rules_in(document: dict[str, Any]) -> Rules:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from server.feeds import files, nba_fouls, words
-from server.feeds.league import league, rules_in
+from server.feeds.league import as_played, rules_in
 from server.feeds.nba_live_box import duration_ms, listed, team_line, team_name
 from server.feeds.roster import Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Side, Told
 from server.feeds.trips import Trips, nth_of
-from server.feeds.values import letters, metres, plain, up_to_minutes, within
+from server.feeds.values import letters, metres, plain, within
 from server.game.rules import NBA
 
 NAME = "nba_live"
@@ -102,16 +102,7 @@ def _league(box: Mapping[str, Any], actions: list[dict[str, Any]]) -> dict[str, 
     """The NBA's rules, with the lengths of periods that the feed shows: other leagues use it
     too."""
     periods = int(box.get("regulationPeriods") or NBA.periods)
-    longest = {True: 0, False: 0}
-    for action in actions:
-        regular = int(action["period"]) <= periods
-        longest[regular] = max(longest[regular], action_ms(action) or 0)
-    return league(
-        NBA,
-        periods,
-        up_to_minutes(longest[True], NBA.period_ms),
-        up_to_minutes(longest[False], NBA.overtime_ms),
-    )
+    return as_played(NBA, periods, ((int(a["period"]), action_ms(a) or 0) for a in actions))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.feeds import files, nba_codes
-from server.feeds.league import league, rules_in
+from server.feeds.league import as_played, rules_in
 from server.feeds.nba_lineups import Starters
 from server.feeds.nba_stats_box import Row, listed, table, team_line, team_name
 from server.feeds.nba_stats_words import rebound_kinds, text_of
@@ -18,7 +18,7 @@ from server.feeds.roster import Roster
 from server.feeds.teller import Teller
 from server.feeds.told import Doubt, Side, Told
 from server.feeds.trips import Trips, nth_of
-from server.feeds.values import clock_ms, minutes_ms, plain, up_to_minutes
+from server.feeds.values import clock_ms, minutes_ms, plain
 from server.game.events import SIDES, other
 from server.game.rules import MINUTE, NBA
 
@@ -101,16 +101,7 @@ def _league(rows: list[Row]) -> dict[str, Any]:
     and the WNBA played two halves of twenty minutes until 2005."""
     first = max(clock_ms(r["PCTIMESTRING"]) for r in rows if r["PERIOD"] == rows[0]["PERIOD"])
     periods = 2 if first == 20 * MINUTE else NBA.periods
-    longest = {True: 0, False: 0}
-    for row in rows:
-        regular = row["PERIOD"] <= periods
-        longest[regular] = max(longest[regular], clock_ms(row["PCTIMESTRING"]))
-    return league(
-        NBA,
-        periods,
-        up_to_minutes(longest[True], NBA.period_ms),
-        up_to_minutes(longest[False], NBA.overtime_ms),
-    )
+    return as_played(NBA, periods, ((r["PERIOD"], clock_ms(r["PCTIMESTRING"])) for r in rows))
 
 
 @dataclass(slots=True)

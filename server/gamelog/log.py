@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from server.game.entry import Entry
+from server.game.rules import rules_of
+from server.game.state import Game, new_game, replay
 
 
 class Conflict(Exception):  # noqa: N818  (an answer, not a fault)
@@ -40,6 +42,16 @@ class GameRecord:
     names_hidden: bool = False
     erased: bool = False
     token_version: int = 1
+
+    @property
+    def players(self) -> dict[str, tuple[str, ...]]:
+        """The ids of each side."""
+        return {"home": self.home, "away": self.away}
+
+
+def game_of(record: GameRecord, entries: Iterable[Entry]) -> Game:
+    """The game of a record after its first entries."""
+    return replay(new_game(rules_of(record.rules), record.home, record.away), entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from typing import Any
 
 from server.game.events import Adjusted, Amended, Event, Note
 
-_KEY = re.compile(r"note-[0-9a-f]{32}")
+_PREFIX = "note-"
+_KEY = re.compile(rf"{_PREFIX}[0-9a-f]{{32}}")
 _WORD = re.compile(r"\w{2,}")
 
 
 def text_key(call_id: str) -> str:
     """The key of what a call wrote: 37 characters, the same for the same call."""
-    return f"note-{hashlib.sha256(call_id.encode()).hexdigest()[:32]}"
+    return f"{_PREFIX}{hashlib.sha256(call_id.encode()).hexdigest()[:32]}"
 
 
 def take_texts(call_id: str, events: Sequence[Event]) -> tuple[tuple[Event, ...], dict[str, str]]:
@@ -52,6 +53,9 @@ def with_texts(document: Any, texts: Mapping[str, str]) -> Any:
     Whatever holds no key is returned as it is, not copied.
     """
     if isinstance(document, str):
+        # Nearly no text holds a key, and every update passes here.
+        if _PREFIX not in document:
+            return document
         return _KEY.sub(lambda found: texts.get(found[0], ""), document)
     if isinstance(document, dict):
         said = {name: with_texts(value, texts) for name, value in document.items()}

@@ -85,7 +85,7 @@ def _corrections(size: int, seconds: float) -> dict[str, float]:
     _fill(books, game, calls(size))
     record = books.reading.record(game)
     entries = log.entries(game)
-    players = {"home": record.home, "away": record.away}
+    players = record.players
     folded = Book(record, entries).game
     loop_ms = _cpu_ms(lambda: _plain_loop(entries))
     fold_ms = _cpu_ms(lambda: Sheet(folded, players).sections())
