@@ -125,7 +125,7 @@ class Detector:
         Raises `DeviceError` when cuda was asked for and not got, `ModelError` for a file that
         does not fit.
         """
-        session, got = _session(path, device, threads)
+        session, got = open_session(path, device, threads)
         shape = session.get_inputs()[0].shape
         if len(session.get_inputs()) != 1 or len(shape) != 4 or shape[1] != 3:
             raise ModelError(f"{path.name}: one input of (N, 3, H, W) expected, not {shape}")
@@ -203,8 +203,12 @@ class Detector:
         return Detections(box.back(kept.xyxy), kept.score, kept.label)
 
 
-def _session(path: Path, asked: Asked, threads: int) -> tuple[Any, Device]:
+def open_session(
+    path: Path, asked: Asked, threads: int, *, quiet: bool = False
+) -> tuple[Any, Device]:
     """A session on the device asked for, and the device really got.
+
+    quiet: without what the runtime has to say about the file. Raises as `Detector.open`.
 
     ONNX Runtime without CUDA libraries takes the CPU and only logs; here that is said, and an
     error when cuda was asked for by name.
@@ -216,6 +220,8 @@ def _session(path: Path, asked: Asked, threads: int) -> tuple[Any, Device]:
     options.inter_op_num_threads = 1
     # Threads that spin between runs take the cores that decode the video.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if quiet:
+        options.log_severity_level = 3  # errors
     said = ""
     if asked != "cpu" and CUDA in onnxruntime.get_available_providers():
         said = _preload()
