@@ -22,8 +22,10 @@ $(STAMP): requirements-dev.lock pyproject.toml
 run: setup ## the main job: a server and a demo game on it
 	$(BIN)/courtside demo $(ARGS)
 
+# Two at a time what only computes; then, one by one, what watches a clock, a browser or a camera.
 test: setup ## all tests
-	$(BIN)/python -X dev -m pytest $(ARGS)
+	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS)
+	$(BIN)/python -X dev -m pytest -m alone $(ARGS)
 
 format: setup ## is the code formatted?
 	$(BIN)/ruff format --check .
