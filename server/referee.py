@@ -24,7 +24,7 @@ class Referee:
         self, proposal_id: str, camera: str, sighting: Sighting, at: datetime
     ) -> Proposal | None:
         """A proposed field goal, or None when it is too unsure. at: wall time."""
-        if sighting.kind != "shot" or sighting.score < self.threshold:
+        if sighting.kind != "shot" or sighting.made is None or sighting.score < self.threshold:
             return None
         return Proposal(
             proposal_id=proposal_id,
@@ -33,7 +33,7 @@ class Referee:
             value=self.value,
             made=_probability(sighting.made),
             score=_probability(sighting.score),
-            rim_s=float(sighting.rim_s),
+            rim_s=float(sighting.at_s),
             start_s=float(sighting.start_s),
             end_s=float(sighting.end_s),
             created_at=at,

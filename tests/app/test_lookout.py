@@ -22,7 +22,7 @@ from server.scorer import Scorer
 from tests.inference.support import Scripted, picture
 from tests.server_process import GAME
 
-SHOT = Sighting("shot", 3.0, 2.0, 3.5, 0.9, 0.8, (0.0, 0.0, 9.0, 9.0))
+SHOT = Sighting(1, "shot", 3.0, 2.0, 3.5, 0.8, made=0.9)
 
 
 def tracks(n: int) -> Tracks:

@@ -42,8 +42,8 @@ async def test_shots_of_a_clip_at_its_own_pace() -> None:
     if looks < 5 * 12:
         missing(f"a machine fast enough ({looks} looks in 12 s)")
     seen = {
-        label["t"] for label in labels if any(abs(one.rim_s - label["t"]) <= 1.0 for one in found)
+        label["t"] for label in labels if any(abs(one.at_s - label["t"]) <= 1.0 for one in found)
     }
-    false = [one for one in found if all(abs(one.rim_s - label["t"]) > 1.0 for label in labels)]
+    false = [one for one in found if all(abs(one.at_s - label["t"]) > 1.0 for label in labels)]
     assert len(seen) >= 3, (looks, found)
     assert len(false) <= 2, (looks, found)

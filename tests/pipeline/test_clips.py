@@ -73,11 +73,12 @@ def score(path: Path, found: list[Sighting]) -> Score:
     labels = json.loads(shared("video/clips/shots.json").read_text())[path.name]
     left, seen, right = list(found), 0, 0
     for label in labels:
-        near = [one for one in left if abs(one.rim_s - label["t"]) <= TOLERANCE_S]
+        near = [one for one in left if abs(one.at_s - label["t"]) <= TOLERANCE_S]
         if near:
-            best = min(near, key=lambda one: abs(one.rim_s - label["t"]))
+            best = min(near, key=lambda one: abs(one.at_s - label["t"]))
             left.remove(best)
             seen += 1
+            assert best.made is not None
             right += (best.made > 0.5) == label["made"]
     return Score(len(labels), seen, right, len(left))
 

@@ -69,8 +69,9 @@ def test_a_shot_is_sighted_once(thorough: bool, scale: float) -> None:
         found += step(eyes, t_s, scale, ball).sightings
     (one,) = found
     assert one.kind == "shot"
-    assert one.rim_s == pytest.approx(3.0, abs=0.25)
-    assert one.start_s < one.rim_s <= one.end_s
+    assert one.at_s == pytest.approx(3.0, abs=0.25)
+    assert one.start_s < one.at_s <= one.end_s
+    assert one.made is not None
     assert one.made > 0.5
     assert one.rim_xyxy == pytest.approx([value * scale for value in RIM], abs=6 * scale)
 
@@ -126,7 +127,7 @@ def test_a_camera_that_changes_its_picture_size_keeps_its_rim() -> None:
         t_s = index / 15
         ball = shot(t_s - 2.5) if 2.5 <= t_s < 4.1 else None
         found += step(eyes, t_s, 1.0 if t_s < 2 else 2.0, ball).sightings
-    assert [round(one.rim_s, 0) for one in found] == [4.0] or found[0].rim_s == pytest.approx(
+    assert [round(one.at_s, 0) for one in found] == [4.0] or found[0].at_s == pytest.approx(
         3.5, abs=0.3
     )
 

@@ -30,8 +30,8 @@ GAME: Json = {
 }
 
 
-def sighting(made: float = 0.9, rim_s: float = 12.5, score: float = 0.8) -> Sighting:
-    return Sighting("shot", rim_s, rim_s - 1, rim_s + 0.5, made, score, (0.0, 0.0, 9.0, 9.0))
+def sighting(made: float = 0.9, at_s: float = 12.5, score: float = 0.8) -> Sighting:
+    return Sighting(0, "shot", at_s, at_s - 1, at_s + 0.5, score, made)
 
 
 class Office:

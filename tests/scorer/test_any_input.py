@@ -80,7 +80,7 @@ def test_a_book_that_followed_equals_one_opened_now(
     for n, (by, wait, body) in enumerate(said):
         clock.advance(wait)
         if n in sightings:
-            shot = Sighting("shot", float(n), n - 1.0, n + 1.0, sightings[n], 0.9, (0, 0, 1, 1))
+            shot = Sighting(0, "shot", float(n), n - 1.0, n + 1.0, 0.9, sightings[n])
             told = books.proposals.propose(game, "main", shot).update
             shown |= {} if told is None else told.sections
         try:

@@ -13,8 +13,8 @@ from server.updates import Json
 from tests.scorer.conftest import ON_PAPER, Office, sighting
 
 
-async def propose(office: Office, made: float = 0.9, rim_s: float = 12.5) -> Json:
-    proposal = await office.scorer.propose(office.game, "main", sighting(made, rim_s))
+async def propose(office: Office, made: float = 0.9, at_s: float = 12.5) -> Json:
+    proposal = await office.scorer.propose(office.game, "main", sighting(made, at_s))
     assert proposal is not None
     return proposal
 
@@ -83,7 +83,7 @@ async def test_accepting_with_corrections(office: Office) -> None:
     answer = await office.scorer.accept(office.game, proposal["id"], fields, "desk:1")
     expected = {"team": "away", "player": "away-10", "value": 3, "made": True}
     assert answer.entries[0].items() >= expected.items()
-    free = await propose(office, rim_s=40.0)
+    free = await propose(office, at_s=40.0)
     answer = await office.scorer.accept(
         office.game, free["id"], {"type": "free_throw", "team": "home", "made": False}, "desk:1"
     )
@@ -115,7 +115,7 @@ async def test_a_bad_correction_leaves_the_proposal_waiting(
 
 
 async def test_the_first_answer_stands(office: Office, branch: Office) -> None:
-    first, second = await propose(office), await propose(office, rim_s=30)
+    first, second = await propose(office), await propose(office, at_s=30)
     rejected = await office.scorer.reject(office.game, first["id"], "desk:1")
     assert rejected["status"] == "rejected"
     assert (await branch.scorer.reject(office.game, first["id"], "desk:2")) == rejected
@@ -184,9 +184,9 @@ async def test_a_shot_put_into_the_past_absorbs_nothing(office: Office) -> None:
 
 
 async def test_the_nearest_proposal_is_absorbed(office: Office) -> None:
-    early = await propose(office, rim_s=10)
+    early = await propose(office, at_s=10)
     office.clock.advance(4)
-    late = await propose(office, rim_s=14)
+    late = await propose(office, at_s=14)
     media = {"camera": "main", "s": 10.4}
     first = await office.say("c", "field_goal", team="home", made=True, media=media)
     assert first.entries[0]["media"] == media
@@ -200,14 +200,14 @@ async def test_the_nearest_proposal_is_absorbed(office: Office) -> None:
 async def test_a_sighting_after_the_tap_is_absorbed_too(office: Office, branch: Office) -> None:
     await office.say("c", "field_goal", team="home", player="7", made=True)
     office.clock.advance(TAP_FIRST_S - 1)
-    assert await branch.scorer.propose(office.game, "main", sighting(rim_s=20)) is None
+    assert await branch.scorer.propose(office.game, "main", sighting(at_s=20)) is None
     assert await statuses(office) == ["absorbed"]
     assert branch.announced == []
     plays = await office.scorer.plays(office.game)
     assert [(p["type"], p["media"]) for p in plays] == [("field_goal", {"camera": "main", "s": 20})]
     assert await office.score() == (2, 0)
     # One sighting a shot: the next one is another shot.
-    assert await branch.scorer.propose(office.game, "main", sighting(rim_s=22)) is not None
+    assert await branch.scorer.propose(office.game, "main", sighting(at_s=22)) is not None
     # The desk's own last call is still the shot.
     await office.say("u", "undo")
     assert await office.score() == (0, 0)
@@ -255,7 +255,7 @@ async def test_tap_and_sighting_at_once_in_two_processes_are_one_fact(
         office.clock.advance(60)
         await asyncio.gather(
             office.say(f"c{n}", "field_goal", team="home", made=True),
-            branch.scorer.propose(office.game, "main", sighting(rim_s=60.0 * n)),
+            branch.scorer.propose(office.game, "main", sighting(at_s=60.0 * n)),
         )
         assert await waiting(office) == []
         plays = await office.scorer.plays(office.game)

@@ -40,7 +40,7 @@ async def main():
         if n % 5 == 4:
             body = {"call_id": f"c{n}", "type": "undo"}
         if n % 7 == 3:
-            await scorer.propose(game, "main", sighting(made=0.1, rim_s=float(n)))
+            await scorer.propose(game, "main", sighting(made=0.1, at_s=float(n)))
         answer = await scorer.call(game, body, "desk:1")
         print(json.dumps([body, answer.document()]), flush=True)
 
