@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from pipeline.boxes import Detections
 from pipeline.frame import Image
+from pipeline.session import Asked, Device, ModelError, open_session
 from pipeline.yolox import Letterbox, decode, prepare, roomy, thin
-
-Asked = Literal["auto", "cpu", "cuda"]
-
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
-
 
 GROW = 2.0
 """A small picture is given at most so many times its own area."""
 
 MOST_SHAPES = 16
 """Input shapes whose buffers are kept; beyond that all are dropped."""
-
-
-class DeviceError(RuntimeError):
-    """The device that was asked for cannot be had."""
-
-
-class ModelError(ValueError):
-    """The file is not a network that this program can drive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What was asked for and what was got.
-
-    requested: auto, cpu or cuda. obtained: cpu or cuda.
-    provider: the execution provider's own name. why: in words, for a person.
-    """
-
-    requested: Asked
-    obtained: Literal["cpu", "cuda"]
-    provider: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +44,9 @@ class Finds(Protocol):
         """How many pictures the network takes in one go."""
         ...
 
-    def detect(self, images: Sequence[Image]) -> list[Detections]: ...
+    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+        """area: the most pixels of the input for one picture; None: as the model's card says."""
+        ...
 
 
 class Detector:
@@ -116,6 +88,7 @@ class Detector:
         threads: int = 2,
         batch: int = 8,
         thresholds: Thresholds | None = None,
+        cache: Path | None = None,
     ) -> Detector:
         """Load, check and warm a network.
 
@@ -162,12 +135,17 @@ class Detector:
             except ValueError as error:
                 raise ModelError(f"{name}: {error}") from error
 
-    def _input(self, height: int, width: int) -> tuple[int, int]:
+    @property
+    def free(self) -> bool:
+        """Whether the file takes inputs of any size; otherwise all are of `size`."""
+        return self._free
+
+    def _input(self, height: int, width: int, area: int | None = None) -> tuple[int, int]:
         """(height, width) of the input for a picture of that size."""
         if self._free:
             # Growing a small picture much shows nothing new and costs as much as a large one.
-            area = min(self.size[0] * self.size[1], round(GROW * height * width))
-            return roomy(height, width, area)
+            most = area or self.size[0] * self.size[1]
+            return roomy(height, width, min(most, round(GROW * height * width)))
         return self.size
 
     def _buffer(self, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -181,12 +159,15 @@ class Detector:
         (rows,) = self._session.run(None, {self._name: pictures})[:1]
         return np.asarray(rows, dtype=np.float32)
 
-    def detect(self, images: Sequence[Image]) -> list[Detections]:
-        """The boxes of each picture, in that picture's pixels, strongest first."""
+    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+        """The boxes of each picture, in that picture's pixels, strongest first.
+
+        area: the most pixels of the input for one picture, where the file leaves that open.
+        """
         found: dict[int, Detections] = {}
         shapes: dict[tuple[int, int], list[int]] = {}
         for index, image in enumerate(images):
-            shapes.setdefault(self._input(image.shape[0], image.shape[1]), []).append(index)
+            shapes.setdefault(self._input(image.shape[0], image.shape[1], area), []).append(index)
         for size, all_of_it in shapes.items():
             buffer = self._buffer(size)
             for start in range(0, len(all_of_it), self.batch):
@@ -201,76 +182,3 @@ class Detector:
         raw = decode(rows, size, self._thresholds.score)
         kept = thin(raw, self._thresholds.overlap)
         return Detections(box.back(kept.xyxy), kept.score, kept.label)
-
-
-def open_session(
-    path: Path, asked: Asked, threads: int, *, quiet: bool = False
-) -> tuple[Any, Device]:
-    """A session on the device asked for, and the device really got.
-
-    quiet: without what the runtime has to say about the file. Raises as `Detector.open`.
-
-    ONNX Runtime without CUDA libraries takes the CPU and only logs; here that is said, and an
-    error when cuda was asked for by name.
-    """
-    if not path.is_file():
-        raise ModelError(f"{path} is not a file")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Threads that spin between runs take the cores that decode the video.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if quiet:
-        options.log_severity_level = 3  # errors
-    said = ""
-    if asked != "cpu" and CUDA in onnxruntime.get_available_providers():
-        said = _preload()
-        session = _open(path, options, [CUDA, CPU], quiet=True)
-    else:
-        session = _open(path, options, [CPU], quiet=False)
-    provider: str = session.get_providers()[0]
-    if provider == CUDA:
-        return session, Device(asked, "cuda", provider, "CUDA was found")
-    if asked == "cuda":
-        raise DeviceError(f"cuda was asked for and {provider} was got: {_why(said)}")
-    why = "the CPU was asked for" if asked == "cpu" else _why(said)
-    return session, Device(asked, "cpu", provider, why)
-
-
-def _open(path: Path, options: Any, providers: list[str], *, quiet: bool) -> Any:
-    if quiet:
-        # What it would print about missing libraries is in `Device.why`.
-        onnxruntime.set_default_logger_severity(4)
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
-    except (
-        onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf,
-        onnxruntime.capi.onnxruntime_pybind11_state.InvalidGraph,
-        onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile,
-        onnxruntime.capi.onnxruntime_pybind11_state.Fail,
-        onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument,
-        onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented,
-    ) as error:
-        raise ModelError(f"{path.name}: {error}") from error
-    finally:
-        if quiet:
-            onnxruntime.set_default_logger_severity(2)
-
-
-def _preload() -> str:
-    """Load CUDA's libraries from wheels where they are; what it said instead of printing it."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        onnxruntime.preload_dlls()
-    return said.getvalue()
-
-
-def _why(said: str) -> str:
-    missing = [
-        line.split(":")[0] for line in said.splitlines() if line.startswith("Failed to load")
-    ]
-    if missing:
-        return f"{missing[0].removeprefix('Failed to load ')} was not found"
-    if CUDA not in onnxruntime.get_available_providers():
-        return "this build of ONNX Runtime has no CUDA"
-    return "no CUDA device was found"

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.detect import Asked, open_session
 from pipeline.frame import Image
+from pipeline.session import Asked, open_session
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from onnx_models import registry
-from pipeline.detect import Detector, DeviceError, ModelError
+from pipeline.detect import Detector
+from pipeline.session import DeviceError, ModelError
 from server.live.private_redis import RedisMissing, find_server, server_version
 from server.models import load_models
 from server.settings import Settings
@@ -112,7 +113,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding("inference", "failed", str(error))
         return
     device = detector.device
-    as_wished = settings.device in ("auto", device.obtained)
+    as_wished = settings.device in ("auto", "tensorrt", device.obtained)
     yield Finding(
         "inference",
         "ok" if as_wished else "failed",

@@ -148,7 +148,9 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.push_async_callback(leases.stop)
         desks = DeskLeases(store, clock, hub.announce)
 
-        inference = await asyncio.to_thread(Inference.open, model, settings.device, clock, meters)
+        inference = await asyncio.to_thread(
+            Inference.open, model, settings.device, clock, meters, cache=settings.data / "tensorrt"
+        )
         inference.start(asyncio.get_running_loop())
         stack.push_async_callback(inference.stop)
         lookout = Lookout(inference, scorer, hub.say, clock)

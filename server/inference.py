@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import av
@@ -20,8 +21,9 @@ import numpy as np
 
 from onnx_models.registry import Model
 from pipeline.boxes import Detections, Tracks
-from pipeline.detect import Asked, Detector, Device, Finds
+from pipeline.detect import Detector, Finds
 from pipeline.frame import Frame, Image
+from pipeline.session import Asked, Device
 from pipeline.sight import Sighting
 from pipeline.view import View
 from pipeline.vision import Vision
@@ -143,17 +145,26 @@ class Inference:
         meters: Meters | None = None,
         *,
         threads: int = 2,
+        cache: Path | None = None,
     ) -> Inference:
         """Verify, load and warm the model. Slow: call it before serving, not on the loop.
 
-        Raises `onnx_models.registry.ModelFileError`, `pipeline.detect.ModelError` or
-        `pipeline.detect.DeviceError`.
+        cache: folder of what the device prepares once for later starts.
+
+        Raises `onnx_models.registry.ModelFileError`, `pipeline.session.ModelError` or
+        `pipeline.session.DeviceError`.
         """
         model.verify()
         # The network's own threads inherit the priority of the one that makes them.
         with ThreadPoolExecutor(1, "inference-open", initializer=step_back) as opener:
             detector = opener.submit(
-                Detector.open, model.path, model.labels, device, size=model.size, threads=threads
+                Detector.open,
+                model.path,
+                model.labels,
+                device,
+                size=model.size,
+                threads=threads,
+                cache=cache,
             ).result()
         log.info(
             "inference: model %s on %s (asked for %s: %s)",

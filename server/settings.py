@@ -12,8 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-Device = Literal["auto", "cpu", "cuda"]
-DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+Device = Literal["auto", "cpu", "cuda", "tensorrt"]
+DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "tensorrt")
 # The log's file in the data folder, where no other database is named.
 DATABASE = "courtside.sqlite"
 DEFAULT_PORT = 8000

@@ -42,7 +42,7 @@ def run(settings: Settings, work: Work) -> None:
     """Serve until stopped, with `work` beside it; ends the command with the right code when the
     server cannot start."""
     from onnx_models.registry import ModelFileError
-    from pipeline.detect import DeviceError, ModelError
+    from pipeline.session import DeviceError, ModelError
     from server.clock import SystemClock
     from server.gamelog.log import LogUnavailable
     from server.listeners import ListenError

@@ -12,8 +12,9 @@ import av
 import numpy as np
 
 from pipeline.boxes import Detections
-from pipeline.detect import Device, Finds
+from pipeline.detect import Finds
 from pipeline.frame import Image
+from pipeline.session import Device
 
 COCO = (
     "person",
@@ -50,7 +51,7 @@ class Scripted:
     batches: list[int] = field(default_factory=list)
     greys: list[int] = field(default_factory=list)
 
-    def detect(self, images: Sequence[Image]) -> list[Detections]:
+    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
         self.batches.append(len(images))
         self.greys += [int(image[0, 0, 0]) for image in images]
         if self.takes_s:
@@ -77,9 +78,9 @@ class Slowed:
     def batch(self) -> int:
         return self.inner.batch
 
-    def detect(self, images: Sequence[Image]) -> list[Detections]:
+    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
         before = time.monotonic()
-        found = self.inner.detect(images)
+        found = self.inner.detect(images, area)
         time.sleep((time.monotonic() - before) * (self.factor - 1))
         return found
 

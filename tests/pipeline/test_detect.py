@@ -11,7 +11,8 @@ import pytest
 
 from onnx_models.registry import load
 from pipeline.boxes import iou
-from pipeline.detect import CPU, CUDA, Detector, DeviceError, ModelError
+from pipeline.detect import Detector
+from pipeline.session import CPU, CUDA, Asked, DeviceError, ModelError
 from tests.inference.support import COCO
 from tests.support import shared
 
@@ -75,13 +76,16 @@ def test_the_device_is_said_as_it_is() -> None:
     assert auto.why
 
 
-def test_cuda_that_cannot_be_had_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("asked", ["cuda", "tensorrt"])
+def test_a_gpu_that_cannot_be_had_is_an_error(
+    asked: Asked, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     model = load().get()
     auto = Detector.open(model.path, model.labels, "auto").device
     if auto.obtained == "cuda":
         pytest.skip("this machine has CUDA")
-    with pytest.raises(DeviceError, match="cuda was asked for"):
-        Detector.open(model.path, model.labels, "cuda")
+    with pytest.raises(DeviceError, match=f"{asked} was asked for"):
+        Detector.open(model.path, model.labels, asked, cache=tmp_path)
     assert capfd.readouterr().out == ""
 
 
