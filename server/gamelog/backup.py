@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from server.gamelog.engine import alembic_config, connect_engine, upgrade
 
 # Parents first: entries belong to games.
-TABLES = ("games", "names", "entries", "calls", "proposals")
+TABLES = ("games", "names", "entries", "calls", "proposals", "setups")
 _ROWS_AT_ONCE = 1000
 _KEPT_BY_ALEMBIC = "alembic_version"
 

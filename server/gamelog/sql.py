@@ -29,7 +29,7 @@ from server.gamelog.log import (
     LogUnavailable,
     Proposal,
 )
-from server.gamelog.tables import CallRow, EntryRow, GameRow, NameRow, ProposalRow
+from server.gamelog.tables import CallRow, EntryRow, GameRow, NameRow, ProposalRow, SetupRow
 
 # The database did not do it: gone, locked, full. Other errors are bugs and stay errors.
 UNREACHED = (OperationalError, InterfaceError)
@@ -106,21 +106,21 @@ class SqlLog:
             "proposal_count": 0,
         }
         try:
-            with self._write() as connection:
+            with self.writing() as connection:
                 connection.execute(insert(GameRow), row)
                 _put_names(connection, record.game_id, names)
         except Conflict as conflict:
             raise GameExists(record.game_id) from conflict
 
     def game(self, game_id: str) -> GameRecord | None:
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 select(GameRow.__table__).where(col(GameRow.game_id) == game_id)  # type: ignore[attr-defined]
             ).first()
         return None if row is None else _record(row)
 
     def games(self) -> list[GameLine]:
-        with self._read() as connection:
+        with self.reading() as connection:
             rows = connection.execute(_GAMES).all()
             teams: dict[str, dict[str, str]] = {}
             for row in connection.execute(_TEAMS):
@@ -152,7 +152,7 @@ class SqlLog:
         )
         if upto is not None:
             query = query.where(col(EntryRow.seq) <= upto)
-        with self._read() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).all()
         return [
             Entry(seq, decode(text, schema), by, datetime.fromisoformat(at), call_id)
@@ -163,13 +163,13 @@ class SqlLog:
         query = select(CallRow.body_hash, CallRow.first_seq, CallRow.last_seq).where(
             col(CallRow.game_id) == game_id, col(CallRow.call_id) == call_id
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else CallRecord(call_id, *row)
 
     def commit(self, commit: Commit) -> None:
         call, game_id = commit.call, commit.game_id
-        with self._write() as connection:
+        with self.writing() as connection:
             if commit.proposals_seen is not None:
                 seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
                 if seen != commit.proposals_seen:
@@ -209,11 +209,11 @@ class SqlLog:
 
     def names(self, game_id: str) -> dict[str, str]:
         query = select(NameRow.who, NameRow.name).where(col(NameRow.game_id) == game_id)
-        with self._read() as connection:
+        with self.reading() as connection:
             return {row.who: row.name for row in connection.execute(query)}
 
     def set_names(self, game_id: str, names: Mapping[str, str | None]) -> None:
-        with self._write() as connection:
+        with self.writing() as connection:
             connection.execute(
                 delete(NameRow).where(
                     col(NameRow.game_id) == game_id, col(NameRow.who).in_(list(names))
@@ -222,13 +222,13 @@ class SqlLog:
             _put_names(connection, game_id, {w: n for w, n in names.items() if n is not None})
 
     def hide_names(self, game_id: str, hidden: bool) -> None:
-        with self._write() as connection:
+        with self.writing() as connection:
             connection.execute(
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(names_hidden=hidden)
             )
 
     def revoke_tokens(self, game_id: str) -> None:
-        with self._write() as connection:
+        with self.writing() as connection:
             connection.execute(
                 update(GameRow)
                 .where(col(GameRow.game_id) == game_id)
@@ -236,8 +236,9 @@ class SqlLog:
             )
 
     def erase(self, game_id: str) -> None:
-        with self._write() as connection:
-            connection.execute(delete(NameRow).where(col(NameRow.game_id) == game_id))
+        with self.writing() as connection:
+            for table in (NameRow, SetupRow):
+                connection.execute(delete(table).where(col(table.game_id) == game_id))
             connection.execute(
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(erased=True)
             )
@@ -248,7 +249,7 @@ class SqlLog:
         query = select(ProposalRow.__table__).where(  # type: ignore[attr-defined]
             col(ProposalRow.game_id) == game_id, col(ProposalRow.proposal_id) == proposal_id
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else _proposal(row)
 
@@ -260,16 +261,16 @@ class SqlLog:
         )
         if status is not None:
             query = query.where(col(ProposalRow.status) == status)
-        with self._read() as connection:
+        with self.reading() as connection:
             return [_proposal(row) for row in connection.execute(query)]
 
     def proposal_count(self, game_id: str) -> int:
         query = select(GameRow.proposal_count).where(col(GameRow.game_id) == game_id)
-        with self._read() as connection:
+        with self.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
     def add_proposal(self, game_id: str, proposal: Proposal, seq_seen: int) -> None:
-        with self._write() as connection:
+        with self.writing() as connection:
             _add_proposal(connection, game_id, proposal)
             last = connection.execute(
                 select(func.coalesce(func.max(EntryRow.seq), 0)).where(
@@ -280,13 +281,13 @@ class SqlLog:
                 raise Conflict("the log went on")
 
     def settle(self, game_id: str, proposal: Proposal) -> None:
-        with self._write() as connection:
+        with self.writing() as connection:
             _settle(connection, game_id, proposal)
 
-    # Inside
+    # For the other tables of this database
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
                 yield connection
@@ -294,7 +295,7 @@ class SqlLog:
             raise LogUnavailable(str(error.orig)) from error
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         try:
             with self._writing, self._writer.begin() as connection:
                 yield connection

@@ -30,6 +30,7 @@ class GameRow(SQLModel, table=True):
     token_version: int
     # Grows with each proposal: a writer that decided before one arrived notices.
     proposal_count: int
+    auto_accept: float | None = None
 
 
 class NameRow(SQLModel, table=True):
@@ -72,22 +73,79 @@ class CallRow(SQLModel, table=True):
 
 
 class ProposalRow(SQLModel, table=True):
+    """details: JSON of what nobody asks the database for."""
+
     __tablename__ = "proposals"
-    __table_args__ = (Index("proposals_by_status", "game_id", "status"),)
+    __table_args__ = (
+        Index("proposals_by_status", "game_id", "status"),
+        Index("proposals_by_number", "game_id", "number"),
+    )
 
     game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
     proposal_id: str = Field(primary_key=True, max_length=64)
     number: int
     camera: str = Field(max_length=32)
     type: str = Field(max_length=32)
-    value: int
-    made: float
+    value: int | None = None
+    made: float | None = None
     score: float
-    rim_s: float
+    at_s: float
     start_s: float
     end_s: float
     created_at: str = Field(max_length=40)
+    happened_at: str = Field(max_length=40)
+    parent: str | None = Field(default=None, max_length=64)
+    details: str
+    opened: int
     status: str = Field(max_length=16)
     call_id: str | None = Field(default=None, max_length=64)
+    seq: int | None = None
     answered_by: str | None = None
     answered_at: str | None = Field(default=None, max_length=40)
+
+
+class StillRow(SQLModel, table=True):
+    """A picture of people: apart from everything else, so that it can be erased."""
+
+    __tablename__ = "stills"
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    proposal_id: str = Field(primary_key=True, max_length=64)
+    number: int
+    jpeg: bytes
+
+
+class LabelRow(SQLModel, table=True):
+    """What was answered to a proposal, or was not proposed; details: JSON, without names."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("labels_by_type", "type", "at"),)
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    label_id: str = Field(primary_key=True, max_length=64)
+    type: str = Field(max_length=32)
+    outcome: str = Field(max_length=16)
+    at: str = Field(max_length=40)
+    camera: str | None = Field(default=None, max_length=32)
+    seq: int | None = None
+    details: str
+
+
+class WatchRow(SQLModel, table=True):
+    """When a camera last looked at a game."""
+
+    __tablename__ = "watches"
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    camera: str = Field(primary_key=True, max_length=32)
+    at: str = Field(max_length=40)
+
+
+class SetupRow(SQLModel, table=True):
+    """What a person told about a camera: the court, the scoreboard, the shirts. document: JSON."""
+
+    __tablename__ = "setups"
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    camera: str = Field(primary_key=True, max_length=32)
+    document: str

@@ -23,6 +23,7 @@ from server.backup import back_up, put_back
 from server.cli import main
 from server.gamelog.backup import TABLES, BadBackup, NotEmpty
 from server.gamelog.engine import alembic_config, connect_engine, upgrade
+from server.gamelog.setups import SetupTable
 from server.gamelog.sql import SqlLog
 from tests.gamelog.test_log import PROPOSAL, RECORD, commit
 from tests.postgres import PostgresServer, postgres
@@ -62,6 +63,7 @@ def fill(url: str) -> None:
     log = SqlLog.open(url)
     log.add_game(RECORD, {"home": "Löwen", "home-0": "Zoë"})
     log.add_proposal("g1", PROPOSAL, 0)
+    SetupTable(log).put("g1", "main", '{"court":null}')
     for seq in range(1, 1203, 601):
         log.commit(commit(*range(seq, seq + 601), call_id=f"c{seq}"))
     log.close()
@@ -78,6 +80,7 @@ def contents(url: str) -> dict[str, Any]:
         "names": log.names(game),
         "proposals": log.proposals(game),
         "answered": log.answered(game, "c602"),
+        "setup": SetupTable(log).get(game, "main"),
         "count": log.proposal_count(game),
     }
     log.close()
@@ -98,7 +101,14 @@ def test_a_folder_comes_back_as_it_was(
 ) -> None:
     file, other = tmp_path / "b.tar.gz", tmp_path / "other"
     rows = back_up(file, data, sqlite(data), NOW)
-    assert rows == {"games": 1, "names": 2, "entries": 1202, "calls": 2, "proposals": 1}
+    assert rows == {
+        "games": 1,
+        "names": 2,
+        "entries": 1202,
+        "calls": 2,
+        "proposals": 1,
+        "setups": 1,
+    }
     assert file.stat().st_mode & 0o777 == 0o600
     assert put_back(file, other, sqlite(other), new_id) == rows
     same(contents(sqlite(other)), contents(sqlite(data)))
@@ -214,7 +224,8 @@ def rewrite(file: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]
         (lambda n, c: (n, b"[]") if n == MANIFEST else (n, c), "manifest"),
         (lambda n, c: (n, b'{"format": 1}') if n == MANIFEST else (n, c), "rows or revision"),
         (lambda n, c: (n, c.replace(HEAD, b'"9999"')), "newer"),
-        (lambda n, c: (n, c.replace(HEAD, b'"0001"')), "other columns"),
+        (lambda n, c: (n, c.replace(HEAD, b'"0001"')), "not those of"),
+        (lambda n, c: (n, c.replace(b'"who"', b'"whom"')), "other columns"),
         (lambda n, c: (n, c[c.index(b"\n") + 1 :]) if "entries" in n else (n, c), "1201 rows"),
         (lambda n, c: (n, c + c) if "calls" in n else (n, c), "UNIQUE"),
         (lambda n, c: (n, b"") if "games" in n else (n, c), "games has 0 rows|FOREIGN"),
