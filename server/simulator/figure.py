@@ -303,7 +303,9 @@ class Figures:
             return [], 1
         marks, splits, width = self._marks[who]
         points = fixed(left + marks[:, :1] * across + marks[:, 1:] * down)
-        return np.split(points, splits), max(1, round(size * width))
+        # Lines on a shirt that is turned away are narrow too, or digits would run together.
+        turned = float(np.clip(np.linalg.norm(across) / (0.2 * size), 0.5, 1.0))
+        return np.split(points, splits), max(1, round(size * width * turned))
 
 
 def _with_heads(joints: Array, ahead: Array, height: Array) -> Array:
@@ -333,4 +335,4 @@ def _marks(person: Person) -> tuple[Array, list[int], float]:
         strokes = np.array(_DIGITS[digit], np.float64)
         digits.append(strokes * [wide, tall] + [first + k * (wide + gap), 0.22])
     splits = np.cumsum([len(d) for d in digits])[:-1].tolist()
-    return np.concatenate(digits), splits, 0.02
+    return np.concatenate(digits), splits, 0.017
