@@ -94,6 +94,16 @@ def court_lines(floor: Floor) -> list[Points]:
     return lines
 
 
+def along(line: Points, step_m: float) -> Points:
+    """The same polyline with a vertex at least every `step_m`."""
+    lengths = np.hypot(*np.diff(line, axis=0).T)
+    parts = [
+        np.linspace(a, b, max(1, int(np.ceil(length / step_m))), endpoint=False)
+        for a, b, length in zip(line[:-1], line[1:], lengths, strict=True)
+    ]
+    return np.concatenate([*parts, line[-1:]])
+
+
 def landmarks(floor: Floor) -> dict[str, tuple[float, float]]:
     """Points of a floor that a person can find in a picture, by name, metres.
 

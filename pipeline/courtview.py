@@ -6,11 +6,13 @@ World axes as in `pipeline.court`: origin mid-court, x along the length, y acros
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.court import Points, along
 from pipeline.pose import GeometryError, Pose, apply, fit, homography, poses, projection_of
 
 __all__ = ["CourtView", "GeometryError", "solve"]
@@ -25,6 +27,9 @@ SIGMA_PX = 3.0
 
 MISFIT = 5.0
 """A mark that misses by more than so many standard deviations is a wrong one."""
+
+STEP_M = 0.25
+"""Straight lines are drawn in such steps, so that they can be cut at the picture's edge."""
 
 LOOSEST_M = 2.5
 """A view whose error is typically larger tells nothing about a game."""
@@ -91,8 +96,25 @@ class CourtView:
         """(N, 3) metres to (N, 2) pixels; without `projection` only points on the floor."""
         if self.projection is not None:
             return apply(self.projection, xyz)
-        flat = apply(np.asarray(np.linalg.inv(self.homography)), xyz[:, :2])
-        return np.asarray(np.where(xyz[:, 2:] == 0, flat, np.nan))
+        return np.asarray(np.where(xyz[:, 2:] == 0, self.floor_px(xyz[:, :2]), np.nan))
+
+    def drawn(self, lines: Sequence[Points]) -> list[Array]:
+        """Polylines of the floor, metres, as the picture shows them: (N, 2) pixels each, cut
+        where they leave it."""
+        margin = 0.02 * max(self.size)
+        low, high = np.full(2, -margin), np.array(self.size) + margin
+        runs = []
+        for line in lines:
+            px = self.floor_px(along(line, STEP_M))
+            with np.errstate(invalid="ignore"):
+                inside = ((px >= low) & (px <= high)).all(axis=1)
+            edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(np.int8), [0]])))
+            runs += [px[a:b] for a, b in edges.reshape(-1, 2) if b - a > 1]
+        return runs
+
+    def floor_px(self, at: Points) -> Array:
+        """(N, 2) metres on the floor to (N, 2) pixels."""
+        return apply(np.asarray(np.linalg.inv(self.homography)), at)
 
     def moved(self, transform: Array) -> CourtView:
         """The view after the camera turned or zoomed: `transform` (3, 3) takes the pixels of a

@@ -19,10 +19,12 @@ class Marks:
 
     size: (width, height) of that picture, pixels.
     points: (px, py, x_m, y_m), pixels and metres on the floor; at least four.
+    media_s: when that picture was taken, where that is known: a camera in a hand has moved since.
     """
 
     size: tuple[int, int]
     points: tuple[tuple[float, float, float, float], ...]
+    media_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

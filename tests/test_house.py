@@ -35,8 +35,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.access": ("server.access", *LEAVES),
     "server.live": ("server.live", "server.access", "server.meters", "server.updates", *LEAVES),
     "server.ingest": ("server.ingest", "server.access", "server.meters", *LEAVES),
+    "server.floors": ("pipeline", "server.game"),
     "server.evaluation": (
         "server.evaluation",
+        "server.floors",
         "server.game",
         "server.simulator",
         "pipeline",

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.possession_flow import Flow, Happening
 from pipeline.possession_reader import Reader, Weights
 from server.evaluation.tally import Answer, Line, choice, line, yes_or_no
-from server.evaluation.trajectories import floor_of
+from server.floors import floor_of
 from server.game.court import FIBA_COURT
 from server.simulator.game import SimulatedGame
 from server.simulator.truth import Event

@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.court import Floor
 from pipeline.possession import STEP_S, Positions, even
-from server.game.court import NBA_COURT, Court
+from server.floors import floor_of
+from server.game.court import NBA_COURT
 
 _UNIT_M = 0.3048 / 100
 _MISSING = -32768
@@ -29,11 +29,6 @@ FOLDS = 5
 
 class DataError(ValueError):
     """The folder is not what its kind of data should be."""
-
-
-def floor_of(court: Court) -> Floor:
-    """What the pipeline needs of a code's court."""
-    return Floor(court.length_m, court.width_m, court.basket_m, court.arc_m, court.corner_m)
 
 
 NBA_FLOOR = floor_of(NBA_COURT)

@@ -21,6 +21,7 @@ class Court:
       baskets to the straight part of the three-point line.
     key_m, key_width_m: the restricted area, from the end line and across.
     no_charge_m: radius of the half circle below the basket; 0 where a code has none.
+    circle_m: radius of the circles at mid-court and at the free-throw lines.
     """
 
     length_m: float
@@ -31,6 +32,7 @@ class Court:
     key_m: float
     key_width_m: float
     no_charge_m: float
+    circle_m: float
 
     @property
     def break_m(self) -> float:
@@ -47,6 +49,7 @@ FIBA_COURT = Court(
     key_m=5.8,
     key_width_m=4.9,
     no_charge_m=1.25,
+    circle_m=1.8,
 )
 NBA_COURT = Court(
     length_m=94 * FOOT_M,
@@ -57,6 +60,7 @@ NBA_COURT = Court(
     key_m=19 * FOOT_M,
     key_width_m=16 * FOOT_M,
     no_charge_m=4 * FOOT_M,
+    circle_m=6 * FOOT_M,
 )
 # The NBA's floor, the international arc, and the NBA's distance in the corners.
 WNBA_COURT = replace(NBA_COURT, arc_m=6.75)
@@ -70,6 +74,7 @@ NCAA_COURT = Court(
     key_m=19 * FOOT_M,
     key_width_m=12 * FOOT_M,
     no_charge_m=4 * FOOT_M,
+    circle_m=6 * FOOT_M,
 )
 NFHS_COURT = Court(
     length_m=84 * FOOT_M,
@@ -80,4 +85,5 @@ NFHS_COURT = Court(
     key_m=19 * FOOT_M,
     key_width_m=12 * FOOT_M,
     no_charge_m=0.0,
+    circle_m=6 * FOOT_M,
 )
