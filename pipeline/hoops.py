@@ -62,11 +62,11 @@ class Hoops:
     """The rims of one camera. `prepare` before the detector looks, `advance` after it."""
 
     def __init__(self, labels: Sequence[str], new_id: Callable[[], int], *, thorough: bool) -> None:
-        """As `pipeline.vision.Vision`."""
+        """As `pipeline.vision.Vision`; `whole_every` as `pipeline.governor.Plan`."""
         self.labels = which(labels, RIMS)
         self._rims = Rims(new_id)
         self._hoops: dict[int, _Hoop] = {}
-        self._thorough = thorough
+        self.whole_every = 1 if thorough else 2
         self._turn = 0
         self._part = 0
         self._searched_s = -math.inf
@@ -118,7 +118,7 @@ class Hoops:
             if any(spot.away < 3.5 for spot in hoop.spots):
                 hoop.lively_s = frame.media_s
         whole = View(frame.image)
-        if self._thorough:
+        if self.whole_every == 1:
             return [whole, *(close_to(frame, rim) for rim in firm)]
         return [self._due(frame, firm) or whole]
 
@@ -138,11 +138,11 @@ class Hoops:
         return self._watch(frame, balls)
 
     def _due(self, frame: Frame, firm: list[Rim]) -> View | None:
-        """The part that every other frame is spent on; None: there is nothing better than the
+        """The part that a frame between whole ones is spent on; None: nothing is better than the
         whole picture."""
         self._turn += 1
         now_s = frame.media_s
-        if self._turn % 2 == 0 or len(self.labels) == 0:
+        if self._turn % self.whole_every == 0 or len(self.labels) == 0:
             return None
         lively = [rim for rim in firm if now_s - self._hoops[rim.id].lively_s <= LIVELY_S]
         faint = [rim for rim in self._rims.faint() if now_s - rim.looked_s > AGAIN_S]

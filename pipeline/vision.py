@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from pipeline.boxes import Detections, Tracks
 from pipeline.frame import Frame
 from pipeline.game_ball import GameBall
+from pipeline.governor import Plan
 from pipeline.hoops import Hoops, RimShot
 from pipeline.labels import BALLS, Ball, balls, which
 from pipeline.people import People
@@ -22,6 +24,9 @@ from pipeline.view import View, placed
 
 RESTART_S = 5.0
 """A camera away for longer may have been moved: what was known about the picture is doubted."""
+
+MOST_WAITING = 8
+"""Pieces of work that wait for a gap between frames; of more the oldest are dropped."""
 
 BACK_S = 1.0
 """A frame so much older than the last begins a new time line."""
@@ -57,11 +62,23 @@ class Vision:
         self._shift = Shift()
         self._size = (0, 0)
         self._last_s = -math.inf
+        self._waiting: deque[Callable[[], None]] = deque(maxlen=MOST_WAITING)
         self.setup = Setup()
 
     def configure(self, setup: Setup) -> None:
         """What people said of this camera's game: from the next frame on it counts."""
         self.setup = setup
+
+    def follow(self, plan: Plan) -> None:
+        """How closely to look from now on."""
+        self._hoops.whole_every = plan.whole_every
+
+    def spare(self) -> bool:
+        """Do one piece of what waits for a gap between frames; False: nothing does."""
+        if not self._waiting:
+            return False
+        self._waiting.popleft()()
+        return True
 
     def prepare(self, frame: Frame) -> list[View]:
         """The views of this frame that the detector should see; none for a frame out of order."""

@@ -9,93 +9,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 import av
-import numpy as np
 
 from onnx_models.registry import Model
-from pipeline.boxes import Detections, Tracks
+from pipeline.boxes import Detections
 from pipeline.detect import Detector, Finds
-from pipeline.frame import Frame, Image
+from pipeline.frame import Frame
+from pipeline.governor import Governor, ladder, start
+from pipeline.picture import to_bgr
 from pipeline.session import Asked, Device
-from pipeline.sight import Sighting
+from pipeline.setup import Setup
 from pipeline.view import View
 from pipeline.vision import Vision
 from server.clock import Clock
 from server.machine import step_back
+from server.pace import WINDOW_S, Going, Pace
+from server.seen import Captured, Key, Meters, NoMeters, Seen
 from server.slot import Slot
 
 log = logging.getLogger(__name__)
 
-Key = tuple[str, str]
-"""(game, camera)."""
-
-LONGEST = 1280
-"""Pixels of the longer side at which a larger picture is taken out of the decoder."""
-
-SHORTEST = 32
-"""Pixels of the shorter side below which there is nothing to see."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Captured:
-    """A decoded picture on its way in.
-
-    media_s: seconds on the camera's time line. captured_s: monotonic seconds of its last packet.
-    """
-
-    picture: av.VideoFrame
-    media_s: float
-    captured_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What one frame showed, on its way out.
-
-    size: (width, height) of the picture that the boxes are pixels of.
-    tracks, sightings: as in `pipeline.vision.Scene`; labels: what the tracks' labels index.
-    looked_s: seconds the detector took for the batch. age_s: from capture to hand-over.
-    """
-
-    key: Key
-    media_s: float
-    captured_s: float
-    size: tuple[int, int]
-    tracks: Tracks | None
-    sightings: tuple[Sighting, ...]
-    labels: tuple[str, ...]
-    looked_s: float
-    age_s: float
-
-
-class Meters(Protocol):
-    """What this driver counts; called from the inference thread."""
-
-    def frame_seen(self, key: Key, age_s: float, looked_s: float) -> None: ...
-
-    def frames_dropped(self, key: Key, count: int) -> None: ...
-
-    def batch_looked(self, pictures: int, looked_s: float) -> None: ...
-
-
-class NoMeters:
-    """Counts nothing."""
-
-    def frame_seen(self, key: Key, age_s: float, looked_s: float) -> None:
-        """Nothing."""
-
-    def frames_dropped(self, key: Key, count: int) -> None:
-        """Nothing."""
-
-    def batch_looked(self, pictures: int, looked_s: float) -> None:
-        """Nothing."""
+T = TypeVar("T")
+R = TypeVar("R")
+WORKERS = min(8, (os.cpu_count() or 2) // 2)
+"""Threads that prepare the cameras' frames where the network does not take the CPU itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +51,8 @@ class _Source:
     on_seen: Callable[[Seen], None]
     counted: int = 0
     """Drops already told to the meters."""
+    setup: Setup | None = None
+    """Said on the loop, not yet taken up by the thread."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +75,13 @@ class Inference:
         self._meters = meters or NoMeters()
         self._ready = threading.Condition()
         self._sources: dict[Key, _Source] = {}
-        self._next = 0
+        self._next = self._next_gap = 0
+        plans = ladder(detector.size, free=detector.free)
+        gpu = detector.device.obtained == "cuda"
+        self._pace = Pace(Governor(plans, start(plans, gpu=gpu)), clock, self._meters)
+        self._workers: ThreadPoolExecutor | None = None
+        if gpu and WORKERS > 1:
+            self._workers = ThreadPoolExecutor(WORKERS, "inference-frames", initializer=step_back)
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -186,6 +139,11 @@ class Inference:
         return self._detector.labels
 
     @property
+    def going(self) -> Going:
+        """How fast and how closely it looks, and what an operator should know."""
+        return self._pace.going
+
+    @property
     def alive(self) -> bool:
         """Whether frames are being looked at."""
         return self._thread is not None and self._thread.is_alive()
@@ -207,13 +165,19 @@ class Inference:
         `on_seen` is called on the loop, in order. A camera attached again starts afresh, unless
         `vision` (from `detach`) carries on what was known, as after a reconnection.
         """
-        if vision is None:
-            # Where looking is cheap every frame is looked at whole and closely.
-            vision = Vision(self.labels, thorough=self.device.obtained == "cuda")
-        source = _Source(key, Slot(self._ready), vision, on_seen)
+        source = _Source(key, Slot(self._ready), vision or Vision(self.labels), on_seen)
         with self._ready:
             self._sources[key] = source
         return source.slot
+
+    def configure(self, key: Key, setup: Setup) -> None:
+        """What people said of a camera's game; the thread takes it up with the next frame.
+
+        A camera that is not attached is passed over.
+        """
+        with self._ready:
+            if key in self._sources:
+                self._sources[key].setup = setup
 
     def detach(self, key: Key) -> Vision | None:
         """Stop looking. What is being looked at this moment is not handed over any more."""
@@ -228,12 +192,16 @@ class Inference:
             self._ready.notify_all()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
+        if self._workers is not None:
+            self._workers.shutdown()
 
     def _main(self) -> None:
         step_back()
         try:
             while (taken := self._take()) is not None:
                 self._look(taken)
+                self._use_gap()
+                self._settle()
         except BaseException as error:
             log.critical("inference ended by a bug", exc_info=error)
             self.done.set_exception(error)
@@ -242,6 +210,7 @@ class Inference:
 
     def _take(self) -> list[tuple[_Source, Captured]] | None:
         """Wait for frames; the newest of each camera, at most as many as the network takes.
+        None when asked to stop; nothing when none came for a while.
 
         Cameras take turns: the next look begins after the last camera of this one.
         """
@@ -258,40 +227,62 @@ class Inference:
                         self._next = at + 1
                     if len(taken) == self._detector.batch:
                         break
-                if taken:
+                if taken or not self._ready.wait(WINDOW_S):
                     return taken
-                self._ready.wait()
         return None
 
     def _look(self, taken: list[tuple[_Source, Captured]]) -> None:
-        jobs = [job for source, captured in taken if (job := self._prepare(source, captured))]
+        began_s = self._clock.monotonic_s()
+        jobs = [job for job in self._each(self._prepare, taken) if job is not None]
         images = [view.image for job in jobs for view in job.views]
         if not images:
             return
         before_s = self._clock.monotonic_s()
-        found = self._detector.detect(images)
+        with self._pace.stage("detect"):
+            found = self._detector.detect(images, self._pace.plan.area)
         looked_s = self._clock.monotonic_s() - before_s
         self._meters.batch_looked(len(images), looked_s)
+        done = []
         for job in jobs:
             mine, found = found[: len(job.views)], found[len(job.views) :]
-            self._hand_over(job, mine, looked_s)
+            done.append((job, mine, looked_s))
+        ages_s = list(self._each(self._hand_over, done))
+        turn_s = self._clock.monotonic_s() - began_s
+        self._pace.looked(len(images), looked_s, turn_s, ages_s)
 
-    def _prepare(self, source: _Source, captured: Captured) -> _Job | None:
+    def _each(self, work: Callable[[T], R], items: list[T]) -> Iterable[R]:
+        """The work for each camera, side by side where there are threads for it, in order."""
+        if self._workers is None or len(items) < 2:
+            return map(work, items)
+        return self._workers.map(work, items)
+
+    def _prepare(self, taken: tuple[_Source, Captured]) -> _Job | None:
+        source, captured = taken
         try:
-            image = to_bgr(captured.picture)
+            with self._pace.stage("convert"):
+                image = to_bgr(captured.picture)
         except (av.FFmpegError, ValueError) as error:
             # One camera's broken picture must not end the service of the others.
             self.refused += 1
             log.warning("camera %s: a picture was refused: %s", "/".join(source.key), error)
             return None
         frame = Frame(image, captured.media_s, captured.captured_s)
-        return _Job(source, frame, source.vision.prepare(frame))
+        with self._ready:
+            setup, source.setup = source.setup, None
+        with self._pace.stage("prepare"):
+            if setup is not None:
+                source.vision.configure(setup)
+            source.vision.follow(self._pace.plan)
+            return _Job(source, frame, source.vision.prepare(frame))
 
-    def _hand_over(self, job: _Job, found: list[Detections], looked_s: float) -> None:
-        source, frame = job.source, job.frame
-        scene = source.vision.advance(frame, job.views, found)
+    def _hand_over(self, done: tuple[_Job, list[Detections], float]) -> float:
+        """Age of the frame, seconds."""
+        (job, found, looked_s), source, frame = done, done[0].source, done[0].frame
+        with self._pace.stage("advance"):
+            scene = source.vision.advance(frame, job.views, found)
         height, width = frame.image.shape[:2]
-        age_s = self._clock.monotonic_s() - frame.captured_s
+        now_s = self._clock.monotonic_s()
+        age_s = now_s - frame.captured_s
         seen = Seen(
             source.key,
             frame.media_s,
@@ -309,24 +300,29 @@ class Inference:
             self._meters.frames_dropped(source.key, dropped - source.counted)
             source.counted = dropped
         if self._loop is not None and not self._stopping:
-            self._loop.call_soon_threadsafe(self._deliver, source, seen)
+            self._loop.call_soon_threadsafe(self._deliver, source, seen, now_s)
+        return age_s
 
-    def _deliver(self, source: _Source, seen: Seen) -> None:
+    def _use_gap(self) -> None:
+        """One piece of what may wait, of the camera whose turn it is, if there is time for it."""
+        if not self._pace.may_pause():
+            return
+        with self._ready:
+            sources = list(self._sources.values())
+        for _ in sources:
+            source = sources[self._next_gap % len(sources)]
+            self._next_gap += 1
+            if self._pace.paid(source.vision.spare):
+                return
+
+    def _settle(self) -> None:
+        with self._ready:
+            sources = list(self._sources.values())
+        games = len({source.key[0] for source in sources})
+        self._pace.settle(len(sources), games, sum(source.slot.put_count for source in sources))
+
+    def _deliver(self, source: _Source, seen: Seen, handed_s: float) -> None:
         """On the loop: only a camera that is still attached hears of it."""
+        self._meters.stage_took("hand_over", self._clock.monotonic_s() - handed_s)
         if self._sources.get(source.key) is source:
             source.on_seen(seen)
-
-
-def to_bgr(picture: av.VideoFrame) -> Image:
-    """A decoded picture as BGR, no longer than `LONGEST` on its longer side.
-
-    Raises ValueError for a picture too small to show anything.
-    """
-    if min(picture.width, picture.height) < SHORTEST:
-        raise ValueError(f"{picture.width}x{picture.height} is not a picture of a game")
-    scale = min(1.0, LONGEST / max(picture.width, picture.height))
-    width, height = round(picture.width * scale / 2) * 2, round(picture.height * scale / 2) * 2
-    if scale == 1.0:
-        width, height = picture.width, picture.height
-    plain = picture.reformat(width=width, height=height, format="bgr24")
-    return np.ascontiguousarray(plain.to_ndarray(), dtype=np.uint8)

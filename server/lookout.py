@@ -14,9 +14,10 @@ from pipeline.boxes import Tracks
 from pipeline.sight import Sighting
 from pipeline.vision import Vision
 from server.clock import Clock
-from server.inference import Captured, Inference, Key, Seen
+from server.inference import Inference
 from server.problems import Problem
 from server.scorer import Scorer
+from server.seen import Captured, Key, Seen
 from server.slot import Slot
 
 log = logging.getLogger(__name__)

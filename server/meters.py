@@ -15,6 +15,7 @@ from server.clock import Clock
 
 _SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_STAGES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.25, 1.0)
 _BATCHES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
 _REMEMBERED = 600
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,6 +39,14 @@ class Meters:
         self._batch = self._histogram("batch_pictures", "Pictures in one batch", _BATCHES)
         self._seen = self._counter("frames_seen", "Frames whose tracks were handed over")
         self._dropped = self._counter("frames_dropped", "Frames that a newer one replaced")
+        self._stages = Histogram(
+            "courtside_stage_seconds",
+            "One stage of a frame on its way; detect: of a batch; gap: work between frames",
+            ["stage"],
+            buckets=_STAGES,
+            registry=self.registry,
+        )
+        self._plans = self._counter("plans_changed", "Changes of how closely cameras are looked at")
         self._requests = Counter(
             "courtside_http_requests",
             "Answered requests",
@@ -66,6 +75,14 @@ class Meters:
         self._pictures.inc(pictures)
         self._looked.observe(looked_s)
         self._batch.observe(pictures)
+
+    def stage_took(self, stage: str, seconds: float) -> None:
+        """One stage of the frame path was done; stage: one of our own words."""
+        self._stages.labels(stage).observe(seconds)
+
+    def plan_changed(self) -> None:
+        """The inference thread looks more, or less, closely from now on."""
+        self._plans.inc()
 
     def loop_delay(self, seconds: float) -> None:
         """The event loop was this late."""

@@ -45,7 +45,16 @@ MAY: dict[str, tuple[str, ...]] = {
         "onnx_models",
         *LEAVES,
     ),
-    "server.inference": ("pipeline", "onnx_models", "server.machine", "server.meters", *LEAVES),
+    "server.seen": ("pipeline",),
+    "server.pace": ("pipeline", *LEAVES),
+    "server.inference": (
+        "pipeline",
+        "onnx_models",
+        "server.machine",
+        "server.pace",
+        "server.seen",
+        *LEAVES,
+    ),
 }
 STDLIB_ONLY = ("server.game", "server.projections")
 APP_IS_FOR = ("server.app", "server.cli", "server.demo", "server.commands", "server.serve")

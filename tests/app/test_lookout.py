@@ -16,9 +16,10 @@ from pipeline.boxes import Tracks
 from pipeline.sight import Sighting
 from server.clock import ManualClock, SystemClock
 from server.gamelog.memory import MemoryLog
-from server.inference import Inference, Seen
+from server.inference import Inference
 from server.lookout import MOST_WAITING, Lookout, tracks_message
 from server.scorer import Scorer
+from server.seen import Seen
 from tests.inference.support import Scripted, picture
 from tests.server_process import GAME
 

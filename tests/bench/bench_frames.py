@@ -17,7 +17,8 @@ import psutil
 from onnx_models.registry import load
 from pipeline.detect import Detector, Finds
 from server.clock import SystemClock
-from server.inference import Captured, Inference, Seen
+from server.inference import Inference
+from server.seen import Captured, Seen
 from tests.inference.support import Slowed, clip, picture
 from tests.support import shared_root
 

@@ -48,6 +48,8 @@ class Scripted:
     batch: int = 4
     labels: tuple[str, ...] = ("player", "ball", "rim")
     device: Device = field(default_factory=lambda: Device("cpu", "cpu", "scripted", "a test"))
+    size: tuple[int, int] = (384, 640)
+    free: bool = True
     batches: list[int] = field(default_factory=list)
     greys: list[int] = field(default_factory=list)
 
@@ -73,6 +75,14 @@ class Slowed:
     @property
     def device(self) -> Device:
         return self.inner.device
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.inner.size
+
+    @property
+    def free(self) -> bool:
+        return self.inner.free
 
     @property
     def batch(self) -> int:

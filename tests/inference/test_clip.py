@@ -11,7 +11,8 @@ import pytest
 from onnx_models.registry import load
 from pipeline.sight import Sighting
 from server.clock import SystemClock
-from server.inference import Captured, Inference, Seen
+from server.inference import Inference
+from server.seen import Captured, Seen
 from tests.inference.support import clip
 from tests.support import missing, shared
 

@@ -12,8 +12,10 @@ import av
 import pytest
 
 from pipeline.detect import Detector, Finds
+from pipeline.picture import to_bgr
 from server.clock import SystemClock
-from server.inference import Captured, Inference, Key, Seen, to_bgr
+from server.inference import Inference
+from server.seen import Captured, Key, Seen
 from tests.inference.support import Scripted, Slowed, clip, picture
 from tests.support import shared
 
@@ -136,7 +138,7 @@ async def test_a_broken_picture_disturbs_nobody() -> None:
 
 async def test_a_bug_is_seen_by_whoever_watches(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Scripted):
-        def detect(self, images: object) -> list[object]:  # type: ignore[override]
+        def detect(self, images: object, area: int | None = None) -> list[object]:  # type: ignore[override]
             raise ZeroDivisionError("a bug")
 
     async with running(Broken()) as inference:  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from tests.support import shared
 @pytest.fixture(scope="module")
 def ours() -> Detector:
     model = load().get()
-    return Detector.open(model.path, model.labels, "cpu", size=model.size)
+    return Detector.open(model.path, model.labels, "cpu", size=model.size, batch=4)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,21 @@ def test_a_batch_finds_what_single_pictures_find(ours: Detector) -> None:
     assert ours.detect([]) == []
 
 
+def test_a_smaller_input_finds_the_same_players(ours: Detector) -> None:
+    image = first_frame("gym_drill.mp4")
+    (full,), (small,) = ours.detect([image]), ours.detect([image], area=256 * 448)
+    near = iou(full.only(0).xyxy[full.only(0).score > 0.5], small.only(0).xyxy)
+    assert (near.max(axis=1) > 0.5).mean() >= 0.9
+
+
+def test_a_cpu_takes_one_picture_at_a_time() -> None:
+    model = load().get()
+    detector = Detector.open(model.path, model.labels, "cpu", size=model.size)
+    assert (detector.batch, detector.free) == (1, True)
+
+
 def test_a_network_of_one_picture_takes_them_one_by_one(public: Detector) -> None:
-    assert public.batch == 1
+    assert (public.batch, public.free) == (1, False)
     image = first_frame("gym_drill.mp4")
     one, two = public.detect([image, image])
     assert one.xyxy == pytest.approx(two.xyxy)
