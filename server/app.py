@@ -15,6 +15,7 @@ from server.api import (
     pages,
     reference,
     rules,
+    setup,
     stats,
 )
 from server.api.limits import UPLINK_LIMIT, BodyLimit, Only, RequestMeter
@@ -44,6 +45,7 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(desk.router(house.scorer, access, house.desks))
     app.include_router(deskroles.router(house.scorer, access, house.desks))
     app.include_router(exports.router(house.scorer, access))
+    app.include_router(setup.router(house.setups, house.previews, access))
     app.include_router(stats.router(house.scorer, access))
     app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
     app.include_router(sockets.router(house.hub, access.authorize))

@@ -17,10 +17,12 @@ from server.api.health import Health
 from server.caretaker import Caretaker
 from server.clock import Clock
 from server.gamelog.log import LogUnavailable
+from server.gamelog.setups import SetupTable
 from server.gamelog.sql import SqlLog
 from server.inference import Inference
 from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
+from server.ingest.session import FrameSink
 from server.live.bus import Bus
 from server.live.desklease import DeskLeases
 from server.live.hub import Hub
@@ -30,8 +32,10 @@ from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.meters import Gauges, Meters, watch_loop
 from server.models import load_models
+from server.previews import Previews
 from server.scorer import Scorer
 from server.settings import Settings
+from server.setups import Setups
 
 log = logging.getLogger(__name__)
 VERSION = importlib.metadata.version("courtside")
@@ -51,6 +55,8 @@ class House:
     cameras: Cameras
     inference: Inference
     lookout: Lookout
+    setups: Setups
+    previews: Previews
     tokens: Tokens
     access: Access
     process: str
@@ -78,10 +84,12 @@ class House:
                 "away; calls are kept, other processes hear of them late; "
                 "a desk's roles are held within each process only"
             )
+        if trouble := self.inference.going.trouble:
+            found.degraded["seeing"] = trouble
         return found
 
     def _facts(self) -> dict[str, Any]:
-        device = self.inference.device
+        device, going = self.inference.device, self.inference.going
         return {
             "version": VERSION,
             "process": self.process,
@@ -91,6 +99,14 @@ class House:
                 "obtained": device.obtained,
                 "provider": device.provider,
                 "why": device.why,
+                "looks_per_s": round(going.looks, 1),
+                "age_p95_ms": round(1000 * going.age_s),
+                "load": round(going.load, 2),
+                "plan": {
+                    "area": going.plan.area,
+                    "whole_every": going.plan.whole_every,
+                    "stages": sorted(going.plan.stages),
+                },
             },
             "cameras": [
                 {"game": session.game, "camera": session.camera, "live": session.live}
@@ -102,7 +118,7 @@ class House:
 
     def gauges(self) -> Gauges:
         """For `/metrics`."""
-        device = self.inference.device
+        device, going = self.inference.device, self.inference.going
         live = sum(session.live for session in self.cameras.sessions)
         obtained = {"requested": device.requested, "obtained": device.obtained}
         return {
@@ -111,6 +127,10 @@ class House:
             "snapshots_for_slow_viewers": ("Viewers that fell behind", self.hub.renewals, {}),
             "redis_degraded": ("1 while Redis is away", float(self.hub.degraded), {}),
             "inference_device": ("Where inference really runs", 1.0, obtained),
+            "inference_load": ("Above 1 the looks of the plan cannot be had", going.load, {}),
+            "looks_per_camera": ("Frames of each camera looked at, a second", going.looks, {}),
+            "input_pixels": ("Of the network's input for one picture", going.plan.area, {}),
+            "seeing_degraded": ("1 while a slow machine sees less", float(bool(going.trouble)), {}),
         }
 
 
@@ -155,10 +175,20 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.push_async_callback(inference.stop)
         lookout = Lookout(inference, scorer, hub.say, clock)
         stack.push_async_callback(lookout.close)
+        setups = Setups(SetupTable(log), scorer, lambda: lookout.watched, inference.configure)
+        stack.push_async_callback(setups.close)
+        previews = Previews(store, bus, clock)
+        stack.push_async_callback(previews.close)
+
+        def open_sink(game: str, camera: str) -> FrameSink:
+            sink = previews.through(game, camera, lookout.open_sink(game, camera))
+            setups.wake()
+            return sink
+
         cameras = Cameras(
             clock=clock,
             new_id=lambda: secrets.token_urlsafe(24),
-            open_sink=lookout.open_sink,
+            open_sink=open_sink,
             on_state=lookout.on_state,
             ice=IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports),
             claim=leases.claim,
@@ -169,13 +199,14 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
             settings, clock, meters, scorer, hub, leases, desks, cameras, inference, lookout,
-            tokens, access, process, model.name, admin if made else None,
+            setups, previews, tokens, access, process, model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
         caretaker = Caretaker(scorer, cameras, clock)
         for work, name in (
             (watch_loop(meters, clock), "loop watch"),
             (caretaker.run(), "caretaker"),
+            (setups.run(), "setups"),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield house

@@ -75,12 +75,14 @@ class Access:
         self._new_id = new_id
         self._admin_token = admin_token.encode() if admin_token else None
 
-    async def authorize(self, connection: HTTPConnection, game: str | None, role: str) -> Identity:
-        """The identity behind a request or socket that may act as `role` in `game`.
+    async def authorize(
+        self, connection: HTTPConnection, game: str | None, *roles: str
+    ) -> Identity:
+        """The identity behind a request or socket that may act as one of `roles` in `game`.
 
         game: None for what concerns no single game (role admin).
         Problems: 401 without a token, or with one that is not good (any more); 403 for another
-        game or a role that does not include `role`; 404 for an admin when no such game exists;
+        game or a role that includes none of `roles`; 404 for an admin when no such game exists;
         422 for a desk whose name is none.
         """
         token = token_of(connection)
@@ -97,8 +99,9 @@ class Access:
             raise _bad_token("the token was revoked, or its game was erased")
         desk = desk_of(connection) if "desk" in INCLUDES[claims.role] else None
         identity = Identity(claims.role, claims.game, claims.id, desk)
-        if game is None or not identity.may(role):
-            raise _not_enough(f"A token for {claims.role} may not do this; it takes {role}.")
+        if game is None or not any(identity.may(role) for role in roles):
+            takes = " or ".join(roles)
+            raise _not_enough(f"A token for {claims.role} may not do this; it takes {takes}.")
         return identity
 
     async def may_create(self, connection: HTTPConnection) -> Identity:
