@@ -38,6 +38,27 @@ export class Api {
     return this.#request("GET", path);
   }
 
+  /** A file. @returns {Promise<Blob>} */
+  async blob(path) {
+    const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
+    let response;
+    try {
+      response = await this.#fetch(path, { headers, signal: AbortSignal.timeout(10_000) });
+      if (response.ok) return await response.blob();
+    } catch {
+      throw new Unreachable();
+    }
+    throw new Refused(response.status, safeJson(await response.text()) ?? {});
+  }
+
+  put(path, body) {
+    return this.#request("PUT", path, body);
+  }
+
+  patch(path, body) {
+    return this.#request("PATCH", path, body);
+  }
+
   post(path, body) {
     return this.#request("POST", path, body);
   }

@@ -17,9 +17,10 @@ import { DeskLease, deskId } from "./desklease.js";
 import { askLineup, askNumber } from "./desklineup.js";
 import { More } from "./deskmore.js";
 import { PlayList } from "./deskplays.js";
-import { ProposalCards } from "./deskproposals.js";
+import { Proposals } from "./deskproposals.js";
 import { Settings } from "./desksettings.js";
 import { DeskShare } from "./deskshare.js";
+import { Stills } from "./deskstill.js";
 import { Taken } from "./desktaken.js";
 import { TeamColumns } from "./deskteams.js";
 import { Troubles } from "./desktroubles.js";
@@ -67,7 +68,7 @@ const entry = new Entry({
   context,
   tap,
   send: (call, at) => send(withSpot(call), { tap: at }),
-  accept,
+  accept: (play, choice, who) => proposals.accept(play, choice, who),
   seqOf,
   amend,
   lineup: changeLineup,
@@ -98,10 +99,16 @@ const mend = new MendDialog({
   insert: async (play, side) => putIn(play, placeBeside(await plays.all(), play, side)),
 });
 new More({ send, context, state, board: scoreboard, clockless, name: (team) => teams.nameOf(team, null) });
-const proposals = new ProposalCards(byId("proposals"), {
-  onAccept: (proposal, choice) => entry.accept(proposal, choice),
-  onReject: rejectProposal,
-});
+const proposals = new Proposals(byId("proposals"), {
+  queue, base,
+  now: () => live.now(),
+  name: (team, id) => teams.nameOf(team, id),
+  anyone: (team) => teams.players(team).length > 0,
+  accept: (play, choice) => entry.accept(play, choice),
+  ask: (play, choice) => { entry.ask(play, choice); drawEntry(); },
+  cancel: () => entry.cancel(),
+  took: (item) => taken.did(item),
+}, new Stills((address) => api.blob(address)));
 const lease = new DeskLease(api, game, desk, () => share.draw());
 const share = new DeskShare(lease, (team) => teams.nameOf(team, null), (error) => troubles.tell(error));
 const conflicts = new Conflicts(byId("conflicts"), queue, {
@@ -119,6 +126,7 @@ const live = new LiveGame(game, token, {
       queue.settle(message.entries ?? [], message.seq);
     }
     if (changed.length) draw(changed, message.type === "update" ? message.entries ?? [] : null);
+    if (message.type === "proposal") proposals.heard(message.proposal);
   },
   onState() {
     drawLine(byId("line"), live);
@@ -146,7 +154,8 @@ function clockless() {
 
 /** Calls that still wait, the draft among them. */
 function pending() {
-  return entry.draft ? [...queue.items, { body: entry.draft, at: live.now() }] : queue.items;
+  const waiting = queue.items.filter(({ path }) => !path.endsWith("/reject"));
+  return entry.draft ? [...waiting, { body: entry.draft, at: live.now() }] : waiting;
 }
 
 /** The scoreboard with the calls that still wait. */
@@ -219,22 +228,6 @@ function known(callId, seq) {
   send({ type: "amend", links: seq, ...fields, call_id: newId() });
 }
 
-function accept(proposal, choice, who) {
-  const body = { ...choice, team: who.team, ...(who.player && { player: who.player }) };
-  // The proposal's own id makes a repeated answer count once.
-  const id = `proposal-${proposal.id}`;
-  const expect = { type: "field_goal", ...choice, ...who, call_id: id };
-  const path = `${base}/proposals/${proposal.id}/accept`;
-  queue.add({ path, id, body, expect, label: "Shot accepted", at: live.now() });
-  return expect;
-}
-
-function rejectProposal(proposal) {
-  entry.cancel();
-  const path = `${base}/proposals/${proposal.id}/reject`;
-  queue.add({ path, id: newId(), body: {}, label: "No shot", at: live.now() });
-}
-
 // ---- people, the past
 
 async function changeLineup(team) {
@@ -295,7 +288,7 @@ function draw(changed, entries) {
   if (has("plays", "roster")) plays.draw(state(), entries);
   if (has("flags", "scoreboard", "roster")) flags.draw(state());
   if (has("plays")) drawUndo();
-  if (has("proposals")) drawProposals();
+  if (has("proposals", "camera", "roster")) drawProposals();
   if (has("camera")) drawCamera(byId("camera"), state().camera);
 }
 
@@ -331,9 +324,8 @@ function drawQueue() {
 }
 
 function drawProposals() {
-  const answeredIds = queue.items.map((item) => item.path.split("/").at(-2));
-  const waiting = (state().proposals ?? []).filter((one) => !answeredIds.includes(one.id));
-  proposals.draw(waiting, entry.armed?.proposal?.id ?? null);
+  const { proposals: waiting, camera } = state();
+  proposals.draw(waiting ?? [], entry.armed?.proposal?.id ?? null, Object.keys(camera ?? {}).length > 0);
 }
 
 /** There may be something of this desk's to take back from before the page was loaded. */
@@ -353,7 +345,7 @@ function drawEntry() {
   hint.dataset.armed = String(Boolean(chosen || armed));
   setText(hint, chosen
     ? `${teams.nameOf(chosen.team, chosen.player)}: what happened?`
-    : armed?.proposal ? "Who shot? Tap a player or a team."
+    : armed?.proposal ? "Who was it? Tap a player or a team."
     : armed ? `${armed.hint}: who? Tap a player or a team.`
     : taken.said || "Tap a player, then what happened.");
   drawUndo();
@@ -379,9 +371,7 @@ listKeys();
 hearKeys({
   entry, teams, undo, redo,
   run: () => clock.run(),
-  proposal: () => state().proposals?.[0],
-  accept: (proposal) => entry.accept(proposal, proposals.choice(proposal)),
-  reject: rejectProposal,
+  proposals,
 });
 
 addEventListener("online", () => queue.hurry());

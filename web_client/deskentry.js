@@ -72,10 +72,16 @@ export class Entry {
     this.finish(action, { team, player: null });
   }
 
-  /** A tap on a proposal's Accept. */
+  /** A tap on a proposal's Accept: as the player who is chosen, or who was proposed; else it asks. */
   accept(proposal, choice) {
     this.#goOn();
-    if (this.chosen) return this.finish({ proposal, choice }, this.chosen);
+    const who = this.chosen ?? choice.who;
+    if (who) return this.finish({ proposal, choice }, who);
+    this.ask(proposal, choice);
+  }
+
+  /** The next player who is tapped is the one of a proposal. */
+  ask(proposal, choice) {
     this.armed = this.armed?.proposal?.id === proposal.id ? null : { proposal, choice };
     this.#desk.changed();
   }
@@ -229,7 +235,8 @@ export class Entry {
     this.#last = call;
     if (this.#trip && BETWEEN_THROWS.includes(call.type)) return this.#lineUp(this.#trip);
     this.#trip = null;
-    this.#ask(this.#desk.asks() ? afterCall(call, this.#desk) : null, call);
+    // What a proposal brought with it need not be asked for.
+    this.#ask(this.#desk.asks() && !call.complete ? afterCall(call, this.#desk) : null, call);
   }
 
   #add(fields) {

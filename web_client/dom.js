@@ -22,6 +22,19 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+/** The namespace of drawings, as the browser's own parser has it. */
+const drawings = () => new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
+
+/** Make an element of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(drawings(), tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if ((value ?? null) !== null) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
 /** Set a node's text only when it differs (keeps screen readers and layout quiet). */
 export function setText(node, text) {
   if (node && node.textContent !== text) node.textContent = text;
@@ -29,7 +42,8 @@ export function setText(node, text) {
 
 /**
  * Make a node's children follow a list. A child is kept while its item stays the same, so
- * focus and presses survive an update of their neighbours.
+ * focus and presses survive an update of their neighbours; one that is made anew gives the focus
+ * to what has the same `data-focus`.
  * @param {Element} parent
  * @param {any[]} items
  * @param {(item: any) => string} key
@@ -45,7 +59,10 @@ export function follow(parent, items, key, make) {
     const node = make(item);
     node.dataset.key = name;
     node.courtsideMark = mark;
-    if (kept?.contains(document.activeElement)) queueMicrotask(() => focusInside(node));
+    if (kept?.contains(document.activeElement)) {
+      const { focus } = document.activeElement.dataset;
+      queueMicrotask(() => focusInside(node, focus));
+    }
     return node;
   });
   // Moving a node would take the focus from it: only step, insert and remove.
@@ -61,9 +78,11 @@ export function follow(parent, items, key, make) {
   }
 }
 
-function focusInside(node) {
+/** @param {string|undefined} name the `data-focus` of what had the focus before */
+function focusInside(node, name) {
   const wanted = "button, a, input, select";
-  const target = node.matches(wanted) ? node : node.querySelector(wanted);
+  const again = name && node.querySelector(`[data-focus="${CSS.escape(name)}"]`);
+  const target = again || (node.matches(wanted) ? node : node.querySelector(wanted));
   target?.focus({ preventScroll: true });
 }
 
