@@ -29,8 +29,11 @@ _NOT_KEPT = ("redis", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _PRIVATE = 0o600
 
 
-def back_up(file: Path, data: Path, url: str, now: datetime) -> dict[str, int]:
-    """Write `file` (readable by its owner only); the rows of each table.
+def back_up(
+    file: Path, data: Path, url: str, now: datetime, *, stills: bool = False
+) -> dict[str, int]:
+    """Write `file` (readable by its owner only); the rows of each table. stills: with the
+    pictures of what was proposed.
 
     A server may be running: the tables are those of one moment. FileExistsError when `file` is
     there, ValueError when the database holds no log.
@@ -42,7 +45,7 @@ def back_up(file: Path, data: Path, url: str, now: datetime) -> dict[str, int]:
         # It holds the keys that links are signed with.
         descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _PRIVATE)
         with os.fdopen(descriptor, "wb") as out:
-            rows = _write(out, data, url, now, {file, unfinished})
+            rows = _write(out, data, url, now, {file, unfinished}, stills)
             out.flush()
             os.fsync(out.fileno())
         unfinished.replace(file)
@@ -73,12 +76,12 @@ def put_back(file: Path, data: Path, url: str, new_id: Callable[[], str]) -> dic
 
 
 def _write(
-    out: IO[bytes], data: Path, url: str, now: datetime, not_kept: set[Path]
+    out: IO[bytes], data: Path, url: str, now: datetime, not_kept: set[Path], stills: bool
 ) -> dict[str, int]:
     rows: dict[str, int] = {}
     # Level 1: the rows shrink tenfold either way, and a server may be filming beside us.
     with snapshot(url) as found, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
-        for table in found.tables:
+        for table in found.tables(stills):
             with tempfile.TemporaryFile() as lines:
                 rows[table] = 0
                 for line in found.lines(table):

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.game.entry import Entry
-from server.game.state import evolve, replay
+from server.game.state import Game, evolve, replay
 from server.gamelog.codec import entry_json
-from server.gamelog.log import GameRecord, Proposal, game_of
+from server.gamelog.log import GameRecord, Orders, game_of
+from server.gamelog.proposal import Changes, Proposal
 from server.projections.corrected import text_of_correction
 from server.projections.sheet import Sheet
-from server.referee import goes_in
+from server.referee import SHOTS, goes_in, proposed
 from server.updates import GameState, Json, Update
 
 # A longer tail is folded at once instead of entry by entry.
@@ -30,7 +31,9 @@ class Book:
         self._sheet = Sheet(self.game, self._players)
         self._rules = self.game.rules.document()
         self.waiting: tuple[Proposal, ...] = ()
-        self.proposals_seen = 0
+        # Accepted by nobody a moment ago; whoever says the same now means these.
+        self.unmet: tuple[Proposal, ...] = ()
+        self.orders = Orders(0, record.auto_accept)
         self._sections: dict[str, Any] | None = None
 
     def follow(self, entries: Sequence[Entry]) -> None:
@@ -50,12 +53,37 @@ class Book:
         if not fits:
             self._sheet = Sheet(self.game, self._players)
 
-    def know(self, waiting: Sequence[Proposal], seen: int) -> None:
-        """Remember the proposals that wait, out of `seen` ever made."""
-        self.proposals_seen = seen
-        if self.waiting != tuple(waiting):
+    def know(
+        self, waiting: Sequence[Proposal], orders: Orders, unmet: Sequence[Proposal] = ()
+    ) -> None:
+        """Remember the proposals that wait and those that nobody has met yet."""
+        self.unmet = tuple(unmet)
+        if self.waiting != tuple(waiting) or self.orders.auto_accept != orders.auto_accept:
             self.waiting = tuple(waiting)
             self._sections = None
+        self.orders = orders
+
+    def changed(self, changes: Changes) -> tuple[Json, ...]:
+        """Take in what was written of proposals; those of which viewers must be told."""
+        waiting = {one.proposal_id: one for one in self.waiting}
+        unmet = {one.proposal_id: one for one in self.unmet}
+        count = self.orders.proposals
+        told = [settled.proposal for settled in changes.settles]
+        if changes.adds is not None:
+            told.append(changes.adds)
+            count += 1
+        for one in told:
+            for kept, belongs in ((waiting, one.status == "waiting"), (unmet, one.automatic)):
+                kept.pop(one.proposal_id, None) if not belongs else kept.update(
+                    {one.proposal_id: one}
+                )
+        orders = Orders(count, self.orders.auto_accept)
+        self.know(list(waiting.values()), orders, list(unmet.values()))
+        return tuple(self.document(one) for one in told)
+
+    def document(self, proposal: Proposal) -> Json:
+        """The proposal as clients get it."""
+        return proposal_json(self.record.game_id, proposal)
 
     def sections(self) -> dict[str, Any]:
         """All sections, without names."""
@@ -63,7 +91,8 @@ class Book:
             self._sections = {
                 **self._sheet.sections(),
                 "rules": self._rules,
-                "proposals": [proposal_json(proposal) for proposal in self.waiting],
+                "proposals": [self.document(proposal) for proposal in self.waiting],
+                "settings": {"auto_accept": self.orders.auto_accept},
             }
         return self._sections
 
@@ -78,6 +107,12 @@ class Book:
         record = self.record
         return Update(record.game_id, record.epoch, self.game.seq, documents, changed)
 
+    def would_flag(self, game: Game) -> bool:
+        """Would something be flagged in `game`, this one after more entries, that is not now?"""
+        known = {(flag["type"], flag["seq"]) for flag in self.sections()["flags"]}
+        flags = Sheet(game, self._players).sections()["flags"]
+        return any((flag["type"], flag["seq"]) not in known for flag in flags)
+
     def plays(self) -> list[Json]:
         return self._sheet.plays()
 
@@ -87,21 +122,46 @@ class Book:
         return entry_json(entry) if text is None else {**entry_json(entry), "text": text}
 
 
-def proposal_json(proposal: Proposal) -> Json:
+def proposal_json(game_id: str, proposal: Proposal) -> Json:
     """The proposal as clients get it. made: what is proposed; probability: that it went in."""
+    fields = proposed(proposal)
+    made, three = proposal.made, proposal.three
+    still = f"/api/v1/games/{game_id}/proposals/{proposal.proposal_id}/still"
+    happened = proposal.status in ("accepted", "absorbed")
     return {
         "id": proposal.proposal_id,
         "type": proposal.type,
-        "made": goes_in(proposal),
+        "made": goes_in(proposal) if proposal.type in SHOTS else None,
         "value": proposal.value,
-        "probability": round(proposal.made, 4),
+        "probability": None if made is None else round(made, 4),
         "score": round(proposal.score, 4),
-        "media": {"camera": proposal.camera, "s": proposal.rim_s},
+        "ask": proposal.ask,
+        "team": fields["team"],
+        "player": fields["player"],
+        "home": None if proposal.home is None else round(proposal.home, 4),
+        "players": [
+            {"player": player, "probability": round(chance, 4)}
+            for player, chance in proposal.players
+        ],
+        "three": None if three is None else round(three, 4),
+        "kind": fields.get("kind"),
+        "links": [] if proposal.parent is None else [proposal.parent],
+        "parent_seq": proposal.parent_seq,
+        "period": proposal.period,
+        "clock_ms": proposal.clock_ms,
+        "media": {"camera": proposal.camera, "s": proposal.at_s},
         "start_s": proposal.start_s,
         "end_s": proposal.end_s,
+        "boxes": [{"label": label, "xyxy": list(xyxy)} for label, xyxy in proposal.boxes],
+        "size": list(proposal.size),
+        "still": still if proposal.still else None,
+        "others": [
+            {"camera": look.camera, "s": look.at_s, "score": round(look.score, 4)}
+            for look in proposal.others
+        ],
         "created_at": proposal.created_at.isoformat(),
-        "team": None,
-        "player": None,
+        "happened_at": proposal.happened_at.isoformat(),
         "status": proposal.status,
         "call_id": proposal.call_id,
+        "seq": proposal.seq if happened else None,
     }

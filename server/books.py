@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from server.accepting import Accepting
 from server.clock import Clock
 from server.gamelog.log import Log
 from server.people import People
@@ -24,6 +25,7 @@ class Books:
     def __init__(self, log: Log, clock: Clock, new_id: Callable[[], str], referee: Referee) -> None:
         shelf = Shelf(log)
         self.rulings = Rulings(log, shelf, clock)
-        self.proposals = Proposals(log, shelf, self.rulings, referee, clock, new_id)
+        accepting = Accepting(shelf, self.rulings, clock)
+        self.proposals = Proposals(log, shelf, accepting, referee, clock, new_id)
         self.people = People(log, shelf, self.rulings, clock, new_id)
         self.reading = Reading(log, shelf, self.people, clock)

@@ -7,7 +7,7 @@ person with both sides: nothing is dropped in silence and nothing counts twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from server.game.calls import Call, IllegalCall
@@ -76,9 +76,12 @@ class SaidAlready(Exception):  # noqa: N818  (an answer)
         return f"said in {', '.join(str(entry.seq) for entry in self.theirs)}"
 
 
-def ruled(game: Game, call: Call) -> tuple[Event, ...]:
-    """`decide`, for a call that may be late. Raises IllegalCall, Clash or SaidAlready."""
-    others = since(game, call)
+def ruled(game: Game, call: Call, known: Collection[int] = ()) -> tuple[Event, ...]:
+    """`decide`, for a call that may be late. Raises IllegalCall, Clash or SaidAlready.
+
+    known: entries that are nothing new to the caller, though others made them.
+    """
+    others = tuple(entry for entry in since(game, call) if entry.seq not in known)
     if not others:
         return decide(game, call)
     same = _said_already(game, call, others)

@@ -20,6 +20,7 @@ from server.answers import Answered, CreatedGame, WholeGame
 from server.books import Books
 from server.clock import Clock
 from server.gamelog.log import Log, LogUnavailable
+from server.gamelog.proposal import Label
 from server.live.desklease import Desks
 from server.meters import Meters
 from server.problems import Problem
@@ -190,9 +191,16 @@ class Scorer:
 
     # Proposals
 
-    async def propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
-        """Keep a proposal for a sighting; None when it is too unsure or already a fact."""
-        return await self._finish(self._propose(game_id, camera, sighting))
+    async def propose(
+        self, game_id: str, camera: str, sighting: Sighting, ago_s: float = 0.0
+    ) -> Json | None:
+        """Keep a proposal for a sighting of something that happened `ago_s` seconds ago; None
+        when it is too unsure, already a fact, or proposed by another camera."""
+        return await self._finish(self._propose(game_id, camera, sighting, ago_s))
+
+    async def watched(self, game_id: str, camera: str) -> None:
+        """A camera looks at the game: what a scorekeeper says now, it should have seen."""
+        await self._run(lambda books: books.proposals.watched, game_id, camera)
 
     async def proposals(self, game_id: str, status: str | None = None) -> list[Json]:
         """The proposals of a game, oldest first; `status` picks waiting, accepted, ..."""
@@ -206,15 +214,27 @@ class Scorer:
         by: str,
         desks: Desks | None = None,
     ) -> Answered:
-        """Turn a proposal into a call, with corrections. Counts once however often it is sent.
+        """Turn a proposal into a call, with corrections; `with` in them accepts a whole play in
+        one call. Counts once however often it is sent.
 
-        Problems: 404 `unknown-proposal`, 409 `proposal-answered`, and those of a call.
+        Problems: 404 `unknown-proposal`, 409 `proposal-answered`, `parent-waiting`, and those of
+        a call.
         """
         return await self._counted(self._accept(game_id, proposal_id, corrections, by, desks))
 
     async def reject(self, game_id: str, proposal_id: str, by: str) -> Json:
-        """Mark a waiting proposal as rejected; again is no error. 409 `proposal-answered`."""
+        """Mark a waiting proposal as rejected, and what belongs to it; again is no error. 409
+        `proposal-answered`."""
         return await self._finish(self._reject(game_id, proposal_id, by))
+
+    async def still(self, game_id: str, proposal_id: str) -> bytes:
+        """The picture (JPEG) of a proposal. Problem 404 `unknown-proposal`, `no-still`."""
+        return await self._run(lambda books: books.proposals.still, game_id, proposal_id)
+
+    async def labels(self, game_id: str | None = None, most: int | None = None) -> list[Label]:
+        """What was answered to proposals, of one game or all, oldest first; most: the newest so
+        many of each type."""
+        return await self._run(lambda books: books.proposals.labels, game_id, most)
 
     # Inside
 
@@ -237,16 +257,21 @@ class Scorer:
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
-    async def _propose(self, game_id: str, camera: str, sighting: Sighting) -> Json | None:
-        seen = await self._run(lambda books: books.proposals.propose, game_id, camera, sighting)
-        await self._tell(game_id, seen.update, seen.proposals)
-        return seen.proposal
+    async def _propose(
+        self, game_id: str, camera: str, sighting: Sighting, ago_s: float
+    ) -> Json | None:
+        steps = await self._run(
+            lambda books: books.proposals.propose, game_id, camera, sighting, ago_s
+        )
+        for seen in steps:
+            await self._tell(game_id, seen.update, seen.proposals)
+        return steps[0].proposal if steps else None
 
     async def _reject(self, game_id: str, proposal_id: str, by: str) -> Json:
-        proposal, changed = await self._run(
+        proposal, told = await self._run(
             lambda books: books.proposals.reject, game_id, proposal_id, by
         )
-        await self._tell(game_id, None, (proposal,) if changed else ())
+        await self._tell(game_id, None, told)
         return proposal
 
     async def _change_people(

@@ -21,18 +21,20 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_FILE
 @data_option
 @database_option
+@click.option("--stills", is_flag=True, help="Also the pictures of what cameras proposed.")
 @_JSON
-def backup(file: Path, data: Path, database: str | None, as_json: bool) -> None:
+def backup(file: Path, data: Path, database: str | None, stills: bool, as_json: bool) -> None:
     """Write every game, name and key to FILE (.tar.gz), also while the server runs.
 
-    It holds the keys that links are signed with: keep it as safe as the folder itself.
+    It holds the keys that links are signed with: keep it as safe as the folder itself. Pictures
+    of people stay behind unless --stills asks for them.
     """
     from server.backup import back_up
 
     if not data.is_dir():
         fail(BAD_INPUT, f"there is no folder {data}; --data names the server's folder")
     url, now = find_log(data, database).database_url, SystemClock().now()
-    _tell("kept", file, as_json, lambda: back_up(file, data, url, now))
+    _tell("kept", file, as_json, lambda: back_up(file, data, url, now, stills=stills))
 
 
 @click.command()

@@ -6,6 +6,7 @@ called today by their Alembic revision, so an old backup is restored as it was, 
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,11 @@ from sqlalchemy.engine import Connection
 from server.gamelog.engine import alembic_config, connect_engine, upgrade
 
 # Parents first: entries belong to games.
-TABLES = ("games", "names", "entries", "calls", "proposals", "setups")
+TABLES = ("games", "names", "entries", "calls", "proposals", "labels", "setups")
+# Pictures of people leave the server only when somebody asks for it; who watches now is no
+# matter for tomorrow.
+STILLS = "stills"
+NOT_KEPT = (STILLS, "watches")
 _ROWS_AT_ONCE = 1000
 _KEPT_BY_ALEMBIC = "alembic_version"
 
@@ -40,10 +45,10 @@ class Snapshot:
         version = self._tables[_KEPT_BY_ALEMBIC]
         self.revision = str(connection.execute(sa.select(version.c.version_num)).scalar_one())
 
-    @property
-    def tables(self) -> list[str]:
+    def tables(self, stills: bool) -> list[str]:
         """Names, in the order in which they must be restored."""
-        return [name for name in TABLES if name in self._tables]
+        wanted = (*TABLES, STILLS) if stills else TABLES
+        return [name for name in wanted if name in self._tables]
 
     def lines(self, table: str) -> Iterator[str]:
         """The rows of a table, one JSON object a line, in the order of its key."""
@@ -51,7 +56,7 @@ class Snapshot:
         query = sa.select(found).order_by(*found.primary_key.columns)
         rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
         for row in rows.mappings():
-            yield json.dumps(dict(row), ensure_ascii=False) + "\n"
+            yield json.dumps(dict(row), ensure_ascii=False, default=_bytes_text) + "\n"
 
 
 @contextmanager
@@ -108,7 +113,7 @@ def _clear(connection: Connection) -> None:
     games = found.get("games")
     if games is not None and connection.execute(sa.select(games).limit(1)).first():
         raise NotEmpty("the database has games already; restore into an empty one")
-    for name in (*reversed(TABLES), _KEPT_BY_ALEMBIC):
+    for name in (*NOT_KEPT, *reversed(TABLES), _KEPT_BY_ALEMBIC):
         if name in found:
             found[name].drop(connection)
 
@@ -135,7 +140,21 @@ def _row(table: sa.Table, line: str, new_id: Callable[[], str]) -> dict[str, Any
         raise BadBackup(f"{table.name}: {error}") from error
     if not isinstance(row, dict) or row.keys() != set(table.columns.keys()):
         raise BadBackup(f"{table.name}: a row has other columns than the table")
+    for column in table.columns:
+        if isinstance(column.type, sa.LargeBinary):
+            row[column.name] = _text_bytes(table.name, row[column.name])
     return {**row, "epoch": new_id()} if table.name == "games" else row
+
+
+def _bytes_text(value: Any) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _text_bytes(table: str, value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
+        raise BadBackup(f"{table}: {error}") from error
 
 
 def _require_known(revision: str) -> None:

@@ -10,6 +10,9 @@ from typing import Protocol
 from server.game.entry import Entry
 from server.game.rules import rules_of
 from server.game.state import Game, new_game, replay
+from server.gamelog.proposal import Changes, Label, Proposal
+
+NO_CHANGES = Changes()
 
 
 class Conflict(Exception):  # noqa: N818  (an answer, not a fault)
@@ -31,6 +34,7 @@ class GameRecord:
     rules: the name of a rule set, or the JSON text of a custom one.
     epoch: identity of this log; a viewer's place is `epoch:seq`.
     token_version: links made with an older one are refused.
+    auto_accept: from which probability on a proposal needs nobody; None: each one does.
     """
 
     game_id: str
@@ -42,6 +46,7 @@ class GameRecord:
     names_hidden: bool = False
     erased: bool = False
     token_version: int = 1
+    auto_accept: float | None = None
 
     @property
     def players(self) -> dict[str, tuple[str, ...]]:
@@ -75,31 +80,13 @@ class CallRecord:
     last_seq: int
 
 
-STATUSES = ("waiting", "accepted", "rejected", "absorbed")
-
-
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A shot that a camera saw, waiting for somebody to say so.
+class Orders:
+    """What a writer asks for each time: how many proposals the game ever had, and from which
+    probability on they are accepted by nobody."""
 
-    made: probability that it went in; score: that there was a shot. Times are media seconds of
-    `camera`. status: one of STATUSES; `call_id` is the call that accepted or absorbed it.
-    """
-
-    proposal_id: str
-    camera: str
-    type: str
-    value: int
-    made: float
-    score: float
-    rim_s: float
-    start_s: float
-    end_s: float
-    created_at: datetime
-    status: str = "waiting"
-    call_id: str | None = None
-    answered_by: str | None = None
-    answered_at: datetime | None = None
+    proposals: int
+    auto_accept: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +94,14 @@ class Commit:
     """All that one call writes, together or not at all.
 
     entries: contiguous, the first follows the last one the writer saw.
-    settles: the proposal as it is afterwards, when the call answers a waiting one.
-    adds: a proposal that came with the entries.
-    proposals_seen: how many proposals the writer knew of, when that matters.
+    changes: what becomes of proposals with them.
     texts: what the call wrote, by key; the entries hold only the keys.
     """
 
     game_id: str
     call: CallRecord
     entries: tuple[Entry, ...]
-    settles: Proposal | None = None
-    adds: Proposal | None = None
-    proposals_seen: int | None = None
+    changes: Changes = NO_CHANGES
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -160,7 +143,11 @@ class Log(Protocol):
         ...
 
     def erase(self, game_id: str) -> None:
-        """Erase every name and text of a game and mark it; its entries stay."""
+        """Erase every name, text, still and label of a game and mark it; its entries stay."""
+        ...
+
+    def set_auto_accept(self, game_id: str, threshold: float | None) -> None:
+        """From which probability on proposals of a game are accepted by nobody; None: never."""
         ...
 
     def proposal(self, game_id: str, proposal_id: str) -> Proposal | None: ...
@@ -169,14 +156,37 @@ class Log(Protocol):
         """Proposals of a game, oldest first."""
         ...
 
-    def proposal_count(self, game_id: str) -> int: ...
-
-    def add_proposal(self, game_id: str, proposal: Proposal, seq_seen: int) -> None:
-        """Keep a waiting proposal; Conflict when the log went past `seq_seen` meanwhile."""
+    def proposals_of(self, game_id: str, seqs: Iterable[int]) -> list[Proposal]:
+        """Those that became one of these entries, oldest first."""
         ...
 
-    def settle(self, game_id: str, proposal: Proposal) -> None:
-        """Answer a waiting proposal; Conflict when it is not waiting any more."""
+    def newest_proposals(self, game_id: str, most: int) -> list[Proposal]:
+        """At most so many, of whatever status, oldest first."""
+        ...
+
+    def standing_orders(self, game_id: str) -> Orders: ...
+
+    def change(self, game_id: str, changes: Changes, seq_seen: int | None = None) -> None:
+        """Change proposals without an entry. Conflict when a proposal had not the status that
+        was expected, one came that the writer did not know of, or the log went past `seq_seen`."""
+        ...
+
+    def still(self, game_id: str, proposal_id: str) -> bytes | None:
+        """The picture (JPEG) that is kept of a proposal."""
+        ...
+
+    def erase_stills(self, game_id: str) -> None: ...
+
+    def labels(self, game_id: str | None = None, most: int | None = None) -> list[Label]:
+        """Labels of one game or of all, oldest first; most: of each type, the newest."""
+        ...
+
+    def watch(self, game_id: str, camera: str, at: datetime) -> None:
+        """A camera looked at the game at wall time `at`."""
+        ...
+
+    def watched_at(self, game_id: str) -> datetime | None:
+        """When a camera last looked, or None."""
         ...
 
     def close(self) -> None: ...

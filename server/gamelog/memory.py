@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from server.game.entry import Entry
 from server.game.events import SIDES
@@ -14,8 +15,9 @@ from server.gamelog.log import (
     GameExists,
     GameLine,
     GameRecord,
-    Proposal,
+    Orders,
 )
+from server.gamelog.proposal import MOST_STILLS, Changes, Label, Proposal
 
 
 @dataclass(slots=True)
@@ -27,6 +29,9 @@ class _Shelf:
     entries: list[Entry] = field(default_factory=list)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
+    stills: dict[str, bytes] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    watched: dict[str, datetime] = field(default_factory=dict)
 
 
 class MemoryLog:
@@ -75,12 +80,7 @@ class MemoryLog:
             len(shelf.entries) + n for n in range(1, len(commit.entries) + 1)
         ]:
             raise Conflict("the log went on")
-        if commit.proposals_seen not in (None, len(shelf.proposals)):
-            raise Conflict("a proposal arrived")
-        if commit.settles is not None:
-            self.settle(commit.game_id, commit.settles)
-        if commit.adds is not None:
-            shelf.proposals[commit.adds.proposal_id] = commit.adds
+        self.change(commit.game_id, commit.changes)
         shelf.names.update(commit.texts)
         shelf.calls[commit.call.call_id] = commit.call
         shelf.entries.extend(commit.entries)
@@ -101,13 +101,18 @@ class MemoryLog:
         shelf = self._shelves[game_id]
         shelf.record = replace(shelf.record, names_hidden=hidden)
 
+    def set_auto_accept(self, game_id: str, threshold: float | None) -> None:
+        shelf = self._shelves[game_id]
+        shelf.record = replace(shelf.record, auto_accept=threshold)
+
     def revoke_tokens(self, game_id: str) -> None:
         shelf = self._shelves[game_id]
         shelf.record = replace(shelf.record, token_version=shelf.record.token_version + 1)
 
     def erase(self, game_id: str) -> None:
         shelf = self._shelves[game_id]
-        shelf.names.clear()
+        for kept in (shelf.names, shelf.stills, shelf.labels):
+            kept.clear()
         shelf.record = replace(shelf.record, erased=True)
 
     def proposal(self, game_id: str, proposal_id: str) -> Proposal | None:
@@ -119,21 +124,71 @@ class MemoryLog:
         found = [] if shelf is None else list(shelf.proposals.values())
         return [p for p in found if status is None or p.status == status]
 
-    def proposal_count(self, game_id: str) -> int:
-        return len(self.proposals(game_id))
+    def proposals_of(self, game_id: str, seqs: Iterable[int]) -> list[Proposal]:
+        wanted = set(seqs)
+        return [p for p in self.proposals(game_id) if p.seq in wanted]
 
-    def add_proposal(self, game_id: str, proposal: Proposal, seq_seen: int) -> None:
+    def newest_proposals(self, game_id: str, most: int) -> list[Proposal]:
+        return self.proposals(game_id)[-most:]
+
+    def standing_orders(self, game_id: str) -> Orders:
         shelf = self._shelves[game_id]
-        if len(shelf.entries) != seq_seen:
-            raise Conflict("the log went on")
-        shelf.proposals[proposal.proposal_id] = proposal
+        return Orders(len(shelf.proposals), shelf.record.auto_accept)
 
-    def settle(self, game_id: str, proposal: Proposal) -> None:
-        proposals = self._shelves[game_id].proposals
-        kept = proposals.get(proposal.proposal_id)
-        if kept is None or kept.status != "waiting":
-            raise Conflict(f"proposal {proposal.proposal_id} is answered")
-        proposals[proposal.proposal_id] = proposal
+    def change(self, game_id: str, changes: Changes, seq_seen: int | None = None) -> None:
+        shelf = self._shelves[game_id]
+        if seq_seen not in (None, len(shelf.entries)):
+            raise Conflict("the log went on")
+        if changes.seen not in (None, len(shelf.proposals)):
+            raise Conflict("a proposal arrived")
+        for settled in changes.settles:
+            kept = shelf.proposals.get(settled.proposal.proposal_id)
+            if kept is None or kept.status != settled.was:
+                raise Conflict(f"proposal {settled.proposal.proposal_id} is answered")
+        if changes.adds is not None:
+            shelf.proposals[changes.adds.proposal_id] = changes.adds
+            if changes.still is not None:
+                shelf.stills[changes.adds.proposal_id] = changes.still
+                while len(shelf.stills) > MOST_STILLS:
+                    del shelf.stills[next(iter(shelf.stills))]
+        for settled in changes.settles:
+            shelf.proposals[settled.proposal.proposal_id] = settled.proposal
+        for label_id in changes.unlabels:
+            shelf.labels.pop(label_id, None)
+        for label in changes.labels:
+            shelf.labels.pop(label.label_id, None)
+            shelf.labels[label.label_id] = label
+
+    def still(self, game_id: str, proposal_id: str) -> bytes | None:
+        shelf = self._shelves.get(game_id)
+        return None if shelf is None else shelf.stills.get(proposal_id)
+
+    def erase_stills(self, game_id: str) -> None:
+        self._shelves[game_id].stills.clear()
+
+    def labels(self, game_id: str | None = None, most: int | None = None) -> list[Label]:
+        found = [
+            label
+            for game, shelf in self._shelves.items()
+            if game_id in (None, game)
+            for label in shelf.labels.values()
+        ]
+        found.sort(key=lambda label: (label.at, label.label_id))
+        if most is None:
+            return found
+        kept = {
+            (label.type, label.label_id)
+            for kind in {label.type for label in found}
+            for label in [one for one in found if one.type == kind][-most:]
+        }
+        return [label for label in found if (label.type, label.label_id) in kept]
+
+    def watch(self, game_id: str, camera: str, at: datetime) -> None:
+        self._shelves[game_id].watched[camera] = at
+
+    def watched_at(self, game_id: str) -> datetime | None:
+        shelf = self._shelves.get(game_id)
+        return None if shelf is None else max(shelf.watched.values(), default=None)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlmodel import col, select
 
 from server.game.entry import Entry
 from server.game.events import SCHEMA, SIDES
+from server.gamelog import sqlproposals
 from server.gamelog.codec import decode, encode
 from server.gamelog.engine import open_engine
 from server.gamelog.log import (
@@ -27,16 +27,22 @@ from server.gamelog.log import (
     GameLine,
     GameRecord,
     LogUnavailable,
-    Proposal,
+    Orders,
 )
-from server.gamelog.tables import CallRow, EntryRow, GameRow, NameRow, ProposalRow, SetupRow
+from server.gamelog.proposal import Changes, Label, Proposal
+from server.gamelog.sqlproposals import stamp
+from server.gamelog.tables import (
+    CallRow,
+    EntryRow,
+    GameRow,
+    LabelRow,
+    NameRow,
+    SetupRow,
+    StillRow,
+)
 
 # The database did not do it: gone, locked, full. Other errors are bugs and stay errors.
 UNREACHED = (OperationalError, InterfaceError)
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 # Built once: building a statement costs more than running it.
@@ -47,6 +53,10 @@ _LOCKED_COUNT = (
     select(GameRow.proposal_count)
     .where(col(GameRow.game_id) == bindparam("game"))
     .with_for_update(key_share=True)
+)
+
+_LAST = select(func.coalesce(func.max(EntryRow.seq), 0)).where(
+    col(EntryRow.game_id) == bindparam("game")
 )
 
 # Two looks at the end of each game's index, not a walk over all entries.
@@ -99,11 +109,12 @@ class SqlLog:
             **_rules_columns(record.rules),
             "home": " ".join(record.home),
             "away": " ".join(record.away),
-            "created_at": _stamp(record.created_at),
+            "created_at": stamp(record.created_at),
             "names_hidden": record.names_hidden,
             "erased": record.erased,
             "token_version": record.token_version,
             "proposal_count": 0,
+            "auto_accept": record.auto_accept,
         }
         try:
             with self.writing() as connection:
@@ -170,9 +181,9 @@ class SqlLog:
     def commit(self, commit: Commit) -> None:
         call, game_id = commit.call, commit.game_id
         with self.writing() as connection:
-            if commit.proposals_seen is not None:
+            if commit.changes.seen is not None:
                 seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
-                if seen != commit.proposals_seen:
+                if seen != commit.changes.seen:
                     raise Conflict("a proposal arrived")
             connection.execute(
                 _INSERT_CALL,
@@ -193,17 +204,14 @@ class SqlLog:
                         "schema_version": SCHEMA,
                         "event": encode(entry.event),
                         "by": entry.by,
-                        "at": _stamp(entry.at),
+                        "at": stamp(entry.at),
                         "call_id": entry.call_id,
                     }
                     for entry in commit.entries
                 ],
             )
             _put_names(connection, game_id, commit.texts)
-            if commit.settles is not None:
-                _settle(connection, game_id, commit.settles)
-            if commit.adds is not None:
-                _add_proposal(connection, game_id, commit.adds)
+            sqlproposals.change(connection, game_id, commit.changes)
 
     # Names
 
@@ -227,6 +235,12 @@ class SqlLog:
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(names_hidden=hidden)
             )
 
+    def set_auto_accept(self, game_id: str, threshold: float | None) -> None:
+        with self.writing() as connection:
+            connection.execute(
+                update(GameRow).where(col(GameRow.game_id) == game_id).values(auto_accept=threshold)
+            )
+
     def revoke_tokens(self, game_id: str) -> None:
         with self.writing() as connection:
             connection.execute(
@@ -237,8 +251,7 @@ class SqlLog:
 
     def erase(self, game_id: str) -> None:
         with self.writing() as connection:
-            for table in (NameRow, SetupRow):
-                connection.execute(delete(table).where(col(table.game_id) == game_id))
+            sqlproposals.erase(connection, game_id, (NameRow, SetupRow, StillRow, LabelRow))
             connection.execute(
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(erased=True)
             )
@@ -246,43 +259,61 @@ class SqlLog:
     # Proposals
 
     def proposal(self, game_id: str, proposal_id: str) -> Proposal | None:
-        query = select(ProposalRow.__table__).where(  # type: ignore[attr-defined]
-            col(ProposalRow.game_id) == game_id, col(ProposalRow.proposal_id) == proposal_id
-        )
         with self.reading() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else _proposal(row)
+            found = sqlproposals.proposals(connection, game_id, proposal_id=proposal_id)
+        return found[0] if found else None
 
     def proposals(self, game_id: str, status: str | None = None) -> list[Proposal]:
-        query = (
-            select(ProposalRow.__table__)  # type: ignore[attr-defined]
-            .where(col(ProposalRow.game_id) == game_id)
-            .order_by(col(ProposalRow.number))
+        with self.reading() as connection:
+            return sqlproposals.proposals(connection, game_id, status=status)
+
+    def proposals_of(self, game_id: str, seqs: Iterable[int]) -> list[Proposal]:
+        with self.reading() as connection:
+            return sqlproposals.proposals(connection, game_id, seqs=seqs)
+
+    def newest_proposals(self, game_id: str, most: int) -> list[Proposal]:
+        with self.reading() as connection:
+            return sqlproposals.proposals(connection, game_id, most=most)
+
+    def standing_orders(self, game_id: str) -> Orders:
+        query = select(GameRow.proposal_count, GameRow.auto_accept).where(
+            col(GameRow.game_id) == game_id
         )
-        if status is not None:
-            query = query.where(col(ProposalRow.status) == status)
         with self.reading() as connection:
-            return [_proposal(row) for row in connection.execute(query)]
+            return Orders(*connection.execute(query).one())
 
-    def proposal_count(self, game_id: str) -> int:
-        query = select(GameRow.proposal_count).where(col(GameRow.game_id) == game_id)
-        with self.reading() as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def add_proposal(self, game_id: str, proposal: Proposal, seq_seen: int) -> None:
+    def change(self, game_id: str, changes: Changes, seq_seen: int | None = None) -> None:
         with self.writing() as connection:
-            _add_proposal(connection, game_id, proposal)
-            last = connection.execute(
-                select(func.coalesce(func.max(EntryRow.seq), 0)).where(
-                    col(EntryRow.game_id) == game_id
-                )
-            ).scalar_one()
-            if last != seq_seen:
+            if changes.seen is not None:
+                seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
+                if seen != changes.seen:
+                    raise Conflict("a proposal arrived")
+            sqlproposals.change(connection, game_id, changes)
+            if (
+                seq_seen is not None
+                and connection.execute(_LAST, {"game": game_id}).scalar_one() != seq_seen
+            ):
                 raise Conflict("the log went on")
 
-    def settle(self, game_id: str, proposal: Proposal) -> None:
+    def still(self, game_id: str, proposal_id: str) -> bytes | None:
+        with self.reading() as connection:
+            return sqlproposals.still(connection, game_id, proposal_id)
+
+    def erase_stills(self, game_id: str) -> None:
         with self.writing() as connection:
-            _settle(connection, game_id, proposal)
+            sqlproposals.erase(connection, game_id, (StillRow,))
+
+    def labels(self, game_id: str | None = None, most: int | None = None) -> list[Label]:
+        with self.reading() as connection:
+            return sqlproposals.labels(connection, game_id, most)
+
+    def watch(self, game_id: str, camera: str, at: datetime) -> None:
+        with self.writing() as connection:
+            sqlproposals.watch(connection, game_id, camera, at)
+
+    def watched_at(self, game_id: str) -> datetime | None:
+        with self.reading() as connection:
+            return sqlproposals.watched_at(connection, game_id)
 
     # For the other tables of this database
 
@@ -316,6 +347,7 @@ def _record(row: Any) -> GameRecord:
         names_hidden=row.names_hidden,
         erased=row.erased,
         token_version=row.token_version,
+        auto_accept=row.auto_accept,
     )
 
 
@@ -330,61 +362,3 @@ def _put_names(connection: Connection, game_id: str, names: Mapping[str, str]) -
     if names:
         rows = [{"game_id": game_id, "who": who, "name": name} for who, name in names.items()]
         connection.execute(insert(NameRow), rows)
-
-
-def _add_proposal(connection: Connection, game_id: str, proposal: Proposal) -> None:
-    # The row of the game is the lock: one new proposal or one shot at a time.
-    number = connection.execute(
-        update(GameRow)
-        .where(col(GameRow.game_id) == game_id)
-        .values(proposal_count=col(GameRow.proposal_count) + 1)
-        .returning(col(GameRow.proposal_count))
-    ).scalar_one()
-    values = {
-        **asdict(proposal),
-        "game_id": game_id,
-        "number": number,
-        "created_at": _stamp(proposal.created_at),
-        "answered_at": None if proposal.answered_at is None else _stamp(proposal.answered_at),
-    }
-    connection.execute(insert(ProposalRow), values)
-
-
-def _settle(connection: Connection, game_id: str, proposal: Proposal) -> None:
-    at = proposal.answered_at
-    changed = connection.execute(
-        update(ProposalRow)
-        .where(
-            col(ProposalRow.game_id) == game_id,
-            col(ProposalRow.proposal_id) == proposal.proposal_id,
-            col(ProposalRow.status) == "waiting",
-        )
-        .values(
-            status=proposal.status,
-            call_id=proposal.call_id,
-            answered_by=proposal.answered_by,
-            answered_at=None if at is None else _stamp(at),
-        )
-    )
-    if changed.rowcount != 1:
-        raise Conflict(f"proposal {proposal.proposal_id} is answered")
-
-
-def _proposal(row: Any) -> Proposal:
-    at = row.answered_at
-    return Proposal(
-        proposal_id=row.proposal_id,
-        camera=row.camera,
-        type=row.type,
-        value=row.value,
-        made=row.made,
-        score=row.score,
-        rim_s=row.rim_s,
-        start_s=row.start_s,
-        end_s=row.end_s,
-        created_at=datetime.fromisoformat(row.created_at),
-        status=row.status,
-        call_id=row.call_id,
-        answered_by=row.answered_by,
-        answered_at=None if at is None else datetime.fromisoformat(at),
-    )

@@ -21,8 +21,9 @@ from sqlmodel import SQLModel
 
 from server.backup import back_up, put_back
 from server.cli import main
-from server.gamelog.backup import TABLES, BadBackup, NotEmpty
+from server.gamelog.backup import NOT_KEPT, TABLES, BadBackup, NotEmpty
 from server.gamelog.engine import alembic_config, connect_engine, upgrade
+from server.gamelog.proposal import Changes, Label
 from server.gamelog.setups import SetupTable
 from server.gamelog.sql import SqlLog
 from tests.gamelog.test_log import PROPOSAL, RECORD, commit
@@ -32,6 +33,7 @@ from tests.server_process import running
 __all__ = ["postgres"]
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+STILL = bytes(range(256))
 MANIFEST = "courtside-backup.json"
 HEAD = f'"{ScriptDirectory.from_config(alembic_config()).get_current_head()}"'.encode()
 
@@ -62,7 +64,8 @@ def sqlite(folder: Path) -> str:
 def fill(url: str) -> None:
     log = SqlLog.open(url)
     log.add_game(RECORD, {"home": "Löwen", "home-0": "Zoë"})
-    log.add_proposal("g1", PROPOSAL, 0)
+    label = Label("p1", "field_goal", "accepted", NOW, said={"score": 0.5})
+    log.change("g1", Changes(adds=PROPOSAL, still=STILL, labels=(label,)))
     SetupTable(log).put("g1", "main", '{"court":null}')
     for seq in range(1, 1203, 601):
         log.commit(commit(*range(seq, seq + 601), call_id=f"c{seq}"))
@@ -79,9 +82,10 @@ def contents(url: str) -> dict[str, Any]:
         "entries": log.entries(game),
         "names": log.names(game),
         "proposals": log.proposals(game),
+        "labels": log.labels(game),
         "answered": log.answered(game, "c602"),
         "setup": SetupTable(log).get(game, "main"),
-        "count": log.proposal_count(game),
+        "count": log.standing_orders(game),
     }
     log.close()
     return found
@@ -93,7 +97,7 @@ def same(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
 
 
 def test_every_table_is_kept() -> None:
-    assert set(TABLES) == set(SQLModel.metadata.tables)
+    assert {*TABLES, *NOT_KEPT} == set(SQLModel.metadata.tables)
 
 
 def test_a_folder_comes_back_as_it_was(

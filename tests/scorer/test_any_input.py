@@ -47,7 +47,7 @@ def open_books() -> tuple[Books, MemoryLog, ManualClock]:
 def test_any_json_is_answered_or_refused(body: Any, game: Any, corrections: Any) -> None:
     books, log, _ = open_books()
     made = books.people.create_game(GAME).game_id
-    seen = books.proposals.propose(made, "main", sighting())
+    (seen,) = books.proposals.propose(made, "main", sighting())
     assert seen.proposal is not None
     refusals = []
     for ask in (
@@ -81,7 +81,8 @@ def test_a_book_that_followed_equals_one_opened_now(
         clock.advance(wait)
         if n in sightings:
             shot = Sighting(0, "shot", float(n), n - 1.0, n + 1.0, 0.9, sightings[n])
-            told = books.proposals.propose(game, "main", shot).update
+            steps = books.proposals.propose(game, "main", shot)
+            told = steps[0].update if steps else None
             shown |= {} if told is None else told.sections
         try:
             update = books.rulings.call(game, {"call_id": f"c{n}", **body}, by).update

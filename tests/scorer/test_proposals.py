@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from server.game.rules import FIBA
+from server.game.state import new_game
 from server.matching import ABSORB_S, SAID_AGAIN_S, TAP_FIRST_S
 from server.problems import Problem
 from server.referee import Referee
@@ -32,6 +34,7 @@ async def statuses(office: Office) -> list[str]:
 
 async def test_a_sighting_becomes_a_proposal(office: Office) -> None:
     proposal = await propose(office, made=0.25)
+    now = office.clock.now().isoformat()
     assert proposal == {
         "id": proposal["id"],
         "type": "field_goal",
@@ -39,14 +42,29 @@ async def test_a_sighting_becomes_a_proposal(office: Office) -> None:
         "value": 2,
         "probability": 0.25,
         "score": 0.8,
+        "ask": False,
+        "team": None,
+        "player": None,
+        "home": None,
+        "players": [],
+        "three": None,
+        "kind": None,
+        "links": [],
+        "parent_seq": None,
+        "period": None,
+        "clock_ms": None,
         "media": {"camera": "main", "s": 12.5},
         "start_s": 11.5,
         "end_s": 13.0,
-        "created_at": office.clock.now().isoformat(),
-        "team": None,
-        "player": None,
+        "boxes": [],
+        "size": [0, 0],
+        "still": None,
+        "others": [],
+        "created_at": now,
+        "happened_at": now,
         "status": "waiting",
         "call_id": None,
+        "seq": None,
     }
     assert office.announced == [{"type": "proposal", "proposal": proposal}]
     state = await office.scorer.state(office.game)
@@ -57,7 +75,8 @@ async def test_a_sighting_becomes_a_proposal(office: Office) -> None:
 @ON_PAPER
 async def test_an_unsure_sighting_is_no_proposal(office: Office) -> None:
     assert await office.scorer.propose(office.game, "main", sighting(score=0.1)) is None
-    assert Referee(threshold=0.05).propose("p", "main", sighting(score=0.1), office.clock.now())
+    unsure, game, now = sighting(score=0.1), new_game(FIBA), office.clock.now()
+    assert Referee(least={"field_goal": 0.05}).propose("p", "main", unsure, game, now)
     assert await statuses(office) == []
 
 
