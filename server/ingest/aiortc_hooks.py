@@ -29,6 +29,7 @@ from server.clock import Clock
 from server.ingest.decode import EncodedFrame
 from server.ingest.floor import BitrateFloor, LossCounter
 from server.ingest.ice import IceSettings, PortsExhaustedError, bind_udp, free_addresses
+from server.ingest.jitter import JitterBuffer
 from server.ingest.timeline import RtpUnwrapper
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ CIPHERS = (
     b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:"
     b"ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
 )
-ARRIVALS_KEPT = 256
+MEND_EVERY_S = 0.02
 PROMISE_EVERY_S = 0.5
 ABS_SEND_TIME_HZ = 1 << 18
 
@@ -215,12 +216,14 @@ def _candidate(component: int, kind: str, host: str, port: int) -> Candidate:
 
 
 class Tap:
-    """Takes a receiver's encoded frames before aiortc would queue and decode them.
+    """Takes a receiver's packets, puts them together to encoded frames and hands these on at once.
 
-    aiortc's queues have no bound and its decoder thread is joined on the event loop. The
-    receiver gets a queue that hands frames on at once and tells aiortc's own thread to end at
-    its birth, so there is nothing left to join.
-    Delete once RTCRtpReceiver has a bounded queue or gives encoded frames.
+    aiortc's queues have no bound, its decoder thread is joined on the event loop, and its jitter
+    buffer waits for 512 packets where one is lost. Ours stands in the place of buffer and request
+    for what is missing; aiortc's own thread is told to end at its birth, so there is nothing left
+    to join. Close it with the connection.
+    Delete once RTCRtpReceiver has a bounded queue, a jitter buffer with a time limit and gives
+    encoded frames.
     """
 
     def __init__(
@@ -236,13 +239,19 @@ class Tap:
         self._clock = clock
         self._floor = floor
         self._receiver = cast(Any, receiver)
-        self._arrivals: dict[int, float] = {}
         self._unwrapper = RtpUnwrapper()
         self._losses = LossCounter()
+        self._codec = ""
+        self._ssrc = 0
+        self._mending: asyncio.Task[None] | None = None
         self._handle = self._receiver._handle_rtp_packet
         self._receiver._handle_rtp_packet = self._on_packet
         self._receiver._RTCRtpReceiver__decoder_queue = self
-        self._receiver._RTCRtpReceiver__timestamp_mapper = self
+        video = self._receiver._RTCRtpReceiver__nack_generator is not None
+        # Nobody sends sound again, and a hole of a tenth of a second in it is better than a wait.
+        self._jitter = JitterBuffer() if video else JitterBuffer(patience_s=0.1, asks=False)
+        self._receiver._RTCRtpReceiver__nack_generator = None
+        self._receiver._RTCRtpReceiver__jitter_buffer = self
         estimator = self._receiver._RTCRtpReceiver__remote_bitrate_estimator
         if floor is not None and estimator is not None:
             self._receiver._RTCRtpReceiver__remote_bitrate_estimator = FlooredEstimator(
@@ -257,6 +266,16 @@ class Tap:
         """(lost, expected) packets so far."""
         return self._losses.lost, self._losses.expected
 
+    @property
+    def given_up(self) -> int:
+        """Packets that did not come in time, also not when they were asked for again."""
+        return self._jitter.lost
+
+    def close(self) -> None:
+        """Ask for nothing any more."""
+        if self._mending is not None:
+            self._mending.cancel()
+
     async def _on_packet(self, packet: Any, arrival_time_ms: int) -> None:
         now_s = self._clock.monotonic_s()
         self.last_packet_s = now_s
@@ -266,35 +285,50 @@ class Tap:
             self._losses.retransmitted_apart = True
         else:
             self._losses.add(packet.sequence_number)
-        if packet.payload:
-            self._arrivals[packet.timestamp] = now_s
-            if len(self._arrivals) > ARRIVALS_KEPT:
-                del self._arrivals[next(iter(self._arrivals))]
         sent = packet.extensions.abs_send_time
         if self._floor is not None and sent is not None:
             self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ)
         await self._handle(packet, arrival_time_ms=arrival_time_ms)
+        if self._jitter.holes and (self._mending is None or self._mending.done()):
+            self._mending = asyncio.create_task(self._mend(), name="mend")
 
-    # What aiortc calls in the place of its TimestampMapper and queue.Queue.
+    async def _mend(self) -> None:
+        """While packets are missing: ask for them, and wait no longer than is good."""
+        while self._jitter.holes:
+            now_s = self._clock.monotonic_s()
+            missing = self._jitter.to_ask(now_s)
+            if missing:
+                await self._receiver._send_rtcp_nack(self._ssrc, missing)
+            if self._jitter.wants_key_frame(now_s):
+                await self._receiver._send_rtcp_pli(self._ssrc)
+            self._hand_on(now_s)
+            await asyncio.sleep(MEND_EVERY_S)
 
-    def map(self, timestamp: int) -> int:
-        return timestamp
+    def _hand_on(self, now_s: float) -> None:
+        for frame in self._jitter.take(now_s):
+            timestamp = self._unwrapper.unwrap(frame.timestamp)
+            self._on_frame(
+                EncodedFrame(self._codec, frame.data, timestamp, frame.captured_s, frame.gap)
+            )
+
+    # What aiortc calls in the place of its JitterBuffer and queue.Queue.
+
+    def add(self, packet: Any) -> tuple[bool, None]:
+        """A packet that aiortc has taken out of RTX and its codec's header."""
+        now_s = self._clock.monotonic_s()
+        self._codec = self._receiver._RTCRtpReceiver__codecs[packet.payload_type].name
+        self._ssrc = packet.ssrc
+        self._jitter.add(
+            packet.sequence_number, packet.timestamp, bool(packet.marker), packet._data, now_s
+        )
+        self._hand_on(now_s)
+        return False, None
 
     def get(self) -> None:
         return None
 
     def put(self, task: Any) -> None:
-        if task is None:
-            return
-        codec, frame = task
-        captured_s = self._arrivals.pop(frame.timestamp, None)
-        if captured_s is None:
-            captured_s = self._clock.monotonic_s()
-        self._on_frame(
-            EncodedFrame(
-                codec.name, frame.data, self._unwrapper.unwrap(frame.timestamp), captured_s
-            )
-        )
+        """Only aiortc's word that it stops."""
 
 
 class FlooredEstimator:

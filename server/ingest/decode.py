@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 WAITING_MOST = 60  # encoded frames, two seconds at 30 fps
 WAITING_MOST_BYTES = 16 << 20
+KEY_WAIT_S = 1.0
+"""After a loss pictures stand still so long at most: what builds on a lost frame shows rubbish, but
+a publisher that never sends the key frame it is asked for is better seen so than not at all."""
+
 TIME_BASE = Fraction(1, 90_000)
 MOST_PIXELS = 3840 * 2160
 DECODERS = {"H264": "h264", "VP8": "vp8"}
@@ -27,12 +32,14 @@ class EncodedFrame:
     """codec: `H264` (Annex B) or `VP8`. timestamp: unwrapped RTP, 90 kHz.
 
     captured_s: monotonic seconds at which its last packet arrived.
+    gap: frames before it were lost on the way.
     """
 
     codec: str
     data: bytes
     timestamp: int
     captured_s: float
+    gap: bool = False
 
     def is_key(self) -> bool:
         """Can decoding begin here?"""
@@ -121,18 +128,19 @@ class Decoder:
     def _run(self) -> None:
         codec = ""
         context: VideoCodecContext | None = None
-        need_key = True
+        until_s = math.inf  # a key frame is waited for so long
         while (taken := self._take()) is not None:
             frame, missing = taken
-            need_key = need_key or missing
             if frame.codec != codec or context is None:
-                codec, context, need_key = frame.codec, _open(frame.codec), True
-            if need_key:
-                if not frame.is_key():
-                    self.dropped += 1
-                    self._on_trouble("waiting for a key frame")
-                    continue
-                need_key = False
+                codec, context, until_s = frame.codec, _open(frame.codec), math.inf
+            elif (frame.gap or missing) and until_s == -math.inf:
+                until_s = frame.captured_s + KEY_WAIT_S
+            if frame.is_key():
+                until_s = -math.inf
+            elif frame.captured_s < until_s:
+                self.dropped += 1
+                self._on_trouble("waiting for a key frame")
+                continue
             why = self._decode(context, frame)
             if why is not None:
                 self._on_end(why)

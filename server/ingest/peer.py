@@ -211,6 +211,8 @@ class Peer:
         self._on_gone = None
         if self._decoder is not None:
             self._decoder.close()
+        for tap in self._taps:
+            tap.close()
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(farewell), name=f"close {self.name}")
 

@@ -29,7 +29,6 @@ from tests.ingest.conftest import House, until
 SOURCES = {
     "aiortc.rtcdtlstransport.RTCCertificate._create_ssl_context": "aac625bdc264f0a6",
     "aiortc.rtcrtpreceiver.decoder_worker": "d500d4e567d6846c",
-    "aiortc.rtcrtpreceiver.TimestampMapper": "3b51df64452ee962",
     "aiortc.rtcrtpreceiver.RTCRtpReceiver": "9a485e6f515fc0cd",
     "aiortc.rtcrtpsender.RTCRtpSender._handle_rtcp_packet": "a4ee4c7355f8de7a",
     "aiortc.rtcrtpsender.RTCRtpSender._send_keyframe": "26c49629470d1928",
@@ -73,8 +72,8 @@ async def test_the_names_that_we_replace_exist() -> None:
     transceiver = pc.addTransceiver("video", direction="recvonly")
     receiver = transceiver.receiver
     for name in (
-        "__decoder_queue", "__decoder_error", "__timestamp_mapper", "__codecs",
-        "__remote_bitrate_estimator", "__decoder_thread",
+        "__decoder_queue", "__decoder_error", "__jitter_buffer", "__nack_generator",
+        "__codecs", "__remote_bitrate_estimator", "__decoder_thread",
     ):  # fmt: skip
         assert hasattr(receiver, f"_RTCRtpReceiver{name}"), name
     assert hasattr(pc, "_RTCPeerConnection__certificates")

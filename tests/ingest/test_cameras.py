@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import resource
 import sys
 import threading
@@ -109,6 +110,25 @@ async def test_real_loss_lowers_the_bitrate_that_we_promise(house: House) -> Non
     low_bps = peer.floor.bps
     await until(lambda: peer.floor.bps > low_bps, 15, "a higher promise")
     assert house.statuses().count("ended") == 0
+    await publisher.close()
+
+
+async def test_loss_costs_moments_and_leaves_no_lag(house: House) -> None:
+    """One packet in twenty is lost; aiortc's sender sends again what it is asked for."""
+    publisher = await AiortcPublisher(f"{house.url}/whip/g1").start()
+    await until(lambda: len(house.sink().media) > 30, what="pictures")
+    sink = house.sink()
+    began = len(sink.media)
+    publisher.lose(0.05)
+    await asyncio.sleep(5.0)
+    publisher.lose(0.0)
+    lossy = sink.media[began - 1 :]
+    frozen = [b - a for a, b in itertools.pairwise(lossy)]
+    assert max(frozen) <= 0.4
+    assert len(lossy) > 0.9 * 5.0 * 30
+    await asyncio.sleep(1.0)
+    lately = sink.age_s[-10:]
+    assert sorted(lately)[5] < 0.2
     await publisher.close()
 
 

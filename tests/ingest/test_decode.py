@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
-from server.ingest.decode import WAITING_MOST, Decoder, EncodedFrame
+from server.ingest.decode import KEY_WAIT_S, WAITING_MOST, Decoder, EncodedFrame
 
 
 def encoded(
@@ -86,6 +87,20 @@ def test_a_stream_begins_with_a_key_frame() -> None:
     seen.wait(6)
     assert decoder.dropped == 2
     assert seen.trouble == ["waiting for a key frame"] * 2
+    decoder.close()
+    assert decoder.join(2)
+
+
+def test_after_a_loss_a_key_frame_is_waited_for_but_not_for_ever() -> None:
+    seen, frames = Seen(), encoded(60)
+    decoder = seen.decoder()
+    lost = [*frames[:5], replace(frames[6], gap=True), *frames[7:]]
+    for frame in lost:
+        decoder.put(frame)
+    late = [f.timestamp for f in frames if f.captured_s >= frames[6].captured_s + KEY_WAIT_S]
+    seen.wait(5 + len(late))
+    assert [timestamp for timestamp, _ in seen.pictures[5:]] == late
+    assert seen.trouble[0] == "waiting for a key frame"
     decoder.close()
     assert decoder.join(2)
 
