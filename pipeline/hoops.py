@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.ball import Spot, merge
 from pipeline.basket import REACH, Basket
 from pipeline.boxes import Detections
@@ -93,11 +96,14 @@ class Hoops:
         """Another picture."""
         self._rims.clear()
 
-    def move(self, dx: float, dy: float) -> None:
-        """The scene moved by so many pixels."""
-        self._rims.move(dx, dy)
-        for hoop in self._hoops.values():
-            hoop.basket.move(dx, dy)
+    def move(self, moved: NDArray[np.float64]) -> None:
+        """moved: (3, 3) pixels of the scene before to those of now."""
+        before = {rim.id: (rim.x, rim.y) for rim in self._rims.firm()}
+        self._rims.move(moved)
+        for rim in self._rims.firm():
+            if rim.id in self._hoops:
+                x, y = before[rim.id]
+                self._hoops[rim.id].basket.move(rim.x - x, rim.y - y)
 
     def lose_ground(self) -> None:
         """Not known how the picture moved: what lies under a rim now is not its background."""

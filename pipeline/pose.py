@@ -116,7 +116,7 @@ def fit(pixels: Array, world: Array, size: tuple[int, int], sigma_px: float, sta
 
 def projection_of(vector: Array, size: tuple[int, int]) -> Array:
     """(3, 4) of a pose's vector."""
-    rotation = _rotation(vector[1:4])
+    rotation = rotation_of(vector[1:4])
     outer = np.hstack([rotation, (-rotation @ vector[4:7])[:, None]])
     return np.asarray(_inner(float(np.exp(vector[0])), size) @ outer)
 
@@ -155,7 +155,7 @@ def _homogeneous(points: Array) -> Array:
     return np.hstack([points, np.ones((len(points), 1))])
 
 
-def _rotation(vector: Array) -> Array:
+def rotation_of(vector: Array) -> Array:
     """(3, 3) of a rotation vector (Rodrigues)."""
     angle = float(np.linalg.norm(vector))
     x, y, z = vector / angle if angle > 1e-12 else vector

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.boxes import Boxes, Detections
+from pipeline.pose import apply
 
 KEPT = 3
 """Rims at once: a court has two, one more leaves room for a false one."""
@@ -67,10 +69,15 @@ class Rim:
             self.y + self.height / 2,
         )
 
-    def move(self, dx: float, dy: float) -> None:
-        """The scene moved by so many pixels."""
-        self.x += dx
-        self.y += dy
+    def move(self, moved: NDArray[np.float64]) -> None:
+        """moved: (3, 3) pixels of the scene before to those of now."""
+        half = self.width / 2
+        left, right = apply(moved, np.array([[self.x - half, self.y], [self.x + half, self.y]]))
+        if np.isfinite(left).all() and np.isfinite(right).all():
+            grown = float(np.hypot(*(right - left))) / self.width
+            self.x, self.y = ((left + right) / 2).tolist()
+            self.width *= grown
+            self.height *= grown
 
 
 class Rims:
@@ -89,10 +96,10 @@ class Rims:
         """Those that may be rims and want a closer look, surest first."""
         return [rim for rim in self._rims if not rim.firm]
 
-    def move(self, dx: float, dy: float) -> None:
-        """The scene moved by so many pixels."""
+    def move(self, moved: NDArray[np.float64]) -> None:
+        """moved: (3, 3) pixels of the scene before to those of now."""
         for rim in self._rims:
-            rim.move(dx, dy)
+            rim.move(moved)
 
     def resize(self, factor: float) -> None:
         """The camera changed its picture size."""

@@ -1,4 +1,4 @@
-"""Rims: found, believed, followed; what moves about them; how the picture moves."""
+"""Rims: found, believed, followed; what moves about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pipeline.basket import Basket
 from pipeline.boxes import Detections
 from pipeline.frame import Image
 from pipeline.rim import Rims, rings
-from pipeline.shift import Shift
 
 Box = tuple[float, float, float, float]
 
@@ -103,30 +102,6 @@ def test_a_box_with_the_net_gives_the_ring() -> None:
     both = rings(found(((100, 50, 140, 92), 0.5), ((100, 50, 140, 61), 0.5)))
     assert both.xyxy[0].tolist() == [100, 50, 140, 62]
     assert both.xyxy[1].tolist() == [100, 50, 140, 61]
-
-
-@pytest.mark.parametrize(("dx", "dy"), [(0, 0), (12, -4), (-30, 8), (4, 20)])
-def test_how_far_the_picture_moved(dx: int, dy: int) -> None:
-    whole = scene(height=480, width=800)
-    eye = Shift()
-    assert eye.update(whole[60:420, 80:720]) is None
-    moved = eye.update(np.ascontiguousarray(whole[60 - dy : 420 - dy, 80 - dx : 720 - dx]))
-    assert moved == pytest.approx((dx, dy), abs=1.5)
-
-
-def test_a_slow_pan_adds_up() -> None:
-    whole = scene(height=400, width=1600)
-    eye, gone = Shift(), 0.0
-    for step in range(60):
-        moved = eye.update(np.ascontiguousarray(whole[20:380, 10 * step : 10 * step + 640]))
-        gone += moved[0] if moved else 0.0
-    assert gone == pytest.approx(-590, rel=0.05)
-
-
-def test_a_cut_is_not_movement() -> None:
-    eye = Shift()
-    eye.update(scene(1))
-    assert eye.update(scene(2)) is None
 
 
 def with_ball(image: Image, x: float, y: float, radius: int) -> Image:
