@@ -13,15 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.boxes import Boxes, Detections, Tracks
+from pipeline.court import Floor
 from pipeline.courtview import CourtView
+from pipeline.digits import Reader
 from pipeline.frame import Frame
+from pipeline.glances import crops, worth
+from pipeline.identity import Identities
 from pipeline.labels import only, which
 from pipeline.setup import Setup
+from pipeline.shirts import Shirts
 from pipeline.track import Tracker
 
 Array = NDArray[np.float64]
 
 PEOPLE = frozenset({"player", "referee", "person"})
+REFEREES = frozenset({"referee"})
+
+BESIDE_M = 1.5
+"""Who stands so far out of bounds is not playing."""
+
+READ_EACH_S = 0.5
+READ_MOST = 4
+"""Shirts read at a time: some 15 ms each on a core."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,23 +57,39 @@ class Cast:
 
 
 class People:
-    """Follows everybody that the detector found in whole pictures."""
+    """Follows everybody that the detector found in whole pictures, and says who they are."""
 
-    def __init__(self, labels: Sequence[str], new_id: Callable[[], int]) -> None:
+    def __init__(
+        self, labels: Sequence[str], new_id: Callable[[], int], reader: Reader | None = None
+    ) -> None:
+        """labels: of the detector. reader: of numbers; one may serve all games. Without it
+        nobody's number is read."""
         self._labels = which(labels, PEOPLE)
+        self._referees = which(labels, REFEREES)
         self._new_id = new_id
+        self._reader = reader
         self._tracker = Tracker(new_id)
+        self._shirts = Shirts()
+        self._ten = Identities()
+        self._floor: Floor | None = None
+        self._read_s = -np.inf
 
     def configure(self, setup: Setup) -> None:
         """Its colours name the sides, its numbers are the only ones that are ever read."""
+        self._floor = setup.floor
+        if self._shirts.name(setup.shirts):
+            self._ten.swap()
+        self._ten.roster(*setup.numbers)
 
     def restart(self) -> None:
-        """The camera comes back after a while: nobody is followed over that."""
+        """The camera comes back after a while: nobody is followed over that, but colours and
+        what is known of the ten stay."""
         self._tracker = Tracker(self._new_id)
+        self._ten.restart()
 
     def update(self, frame: Frame, whole: Detections) -> Tracks:
-        """whole: all that was found in the whole picture, its pixels."""
-        return self._tracker.update(only(whole, self._labels), frame.media_s)
+        """As `look`, where only the tracks are wanted."""
+        return self.look(frame, whole).tracks
 
     def look(
         self,
@@ -74,15 +103,43 @@ class People:
         view: of this picture, where the court was marked. moved: (3, 3) pixels of the picture
         given here last to pixels of this one, where the camera moved.
         """
-        tracks = self.update(frame, whole)
+        tracks = self._tracker.update(only(whole, self._labels), frame.media_s, moved)
+        if moved is not None:
+            self._ten.moved(moved)
         n = len(tracks)
         at = np.full((n, 2), np.nan) if view is None else view.floor(feet(tracks.xyxy))
-        return Cast(tracks, at, np.full((n, 3), 1 / 3), np.full(n, -1, np.int64), False)
+        away = np.zeros(n, np.bool_)
+        if self._floor is not None and view is not None:
+            away = np.nan_to_num(self._floor.outside(at), nan=0.0) > BESIDE_M
+        called = np.isin(tracks.label, self._referees)
+        self._shirts.look(frame.image, tracks, called, frame.media_s)
+        team = self._shirts.chances(tracks.id)
+        row = self._ten.update(frame.media_s, tracks, at, team, away)
+        self._read(frame, tracks, team, away)
+        return Cast(tracks, at, team, row, self._shirts.named)
 
-    def numbers(self, row: int) -> tuple[tuple[str, float], ...]:
+    def numbers(self, row: int) -> list[tuple[str, float]]:
         """The roster numbers that the player of a row may wear, likeliest first; what their
-        chances lack to 1 is not known. Empty where nothing was read."""
-        return ()
+        chances lack to 1 is not known. Empty without a roster."""
+        return self._ten.told(row)
+
+    def _read(self, frame: Frame, tracks: Tracks, team: Array, away: NDArray[np.bool_]) -> None:
+        """Now and then the numbers of those few shirts that promise most."""
+        if self._reader is None or not self._ten.numbers:
+            return
+        if frame.media_s - self._read_s < READ_EACH_S:
+            return
+        self._read_s = frame.media_s
+        unsure = [self._ten.unsure(number) for number in tracks.id.tolist()]
+        promise = worth(frame.image, tracks.xyxy, unsure)
+        promise[away | (team[:, 2] > 0.8)] = 0.0
+        best = [i for i in np.argsort(-promise, kind="stable")[:READ_MOST].tolist() if promise[i]]
+        if not best:
+            return
+        pictures = crops(frame.image, tracks.xyxy[best])
+        told = self._reader.chances(pictures, self._ten.numbers)
+        for i, one in zip(best, told, strict=True):
+            self._ten.vote(int(tracks.id[i]), one)
 
 
 def feet(boxes: Boxes) -> Array:
