@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import av
 
 from pipeline.boxes import Tracks
-from pipeline.sight import Sighting
 from pipeline.vision import Vision
 from server.clock import Clock
 from server.inference import Inference
@@ -26,6 +25,8 @@ log = logging.getLogger(__name__)
 KEPT = 32
 # Sightings wait for the books; a camera that sees more shots than this at once sees ghosts.
 MOST_WAITING = 32
+# How often the log hears that a camera looks at a game.
+WATCHED_EVERY_S = 5.0
 
 
 class Lookout:
@@ -47,6 +48,7 @@ class Lookout:
         self._clock = clock
         self._past: OrderedDict[Key, Vision] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._due_s: dict[Key, float] = {}
         self.watched: set[Key] = set()
         self.refused = 0
         """Sightings that did not become proposals because too many were waiting."""
@@ -69,6 +71,7 @@ class Lookout:
 
     def _close(self, key: Key) -> None:
         self.watched.discard(key)
+        self._due_s.pop(key, None)
         vision = self._inference.detach(key)
         if vision is not None:
             self._past[key] = vision
@@ -80,21 +83,33 @@ class Lookout:
         age_ms = 1000 * (self._clock.monotonic_s() - seen.captured_s)
         if seen.tracks is not None:
             self._say(game, tracks_message(seen, seen.tracks, age_ms))
+            self._tell_watched(seen.key)
         for sighting in seen.sightings:
             if len(self._tasks) >= MOST_WAITING:
                 self.refused += 1
                 log.warning("camera %s/%s sees too much at once", game, camera)
                 continue
-            task = asyncio.create_task(self._propose(game, camera, sighting), name="propose")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            ago_s = age_ms / 1000 + seen.media_s - sighting.at_s
+            self._do(self._scorer.propose(game, camera, sighting, ago_s), seen.key)
 
-    async def _propose(self, game: str, camera: str, sighting: Sighting) -> None:
+    def _tell_watched(self, key: Key) -> None:
+        """Every few seconds: what is said of the game now, this camera should have seen."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._due_s.get(key, now_s):
+            self._due_s[key] = now_s + WATCHED_EVERY_S
+            self._do(self._scorer.watched(*key), key)
+
+    def _do(self, work: Coroutine[Any, Any, object], key: Key) -> None:
+        task = asyncio.create_task(self._done(work, key), name="propose")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _done(self, work: Coroutine[Any, Any, object], key: Key) -> None:
         try:
-            await self._scorer.propose(game, camera, sighting)
+            await work
         except Problem as problem:
             # The game is over or erased while its camera still films.
-            log.info("a sighting of %s/%s is no proposal: %s", game, camera, problem)
+            log.info("what %s/%s saw is not kept: %s", *key, problem)
 
 
 class Sink:

@@ -102,6 +102,9 @@ class People:
         self._log.set_names(game_id, asked.names)
         if asked.names_hidden is not None:
             self._log.hide_names(game_id, asked.names_hidden)
+        if asked.auto_accept is not None:
+            self._log.set_auto_accept(game_id, asked.auto_accept or None)
+            self._shelf.catch_up(book)
         return tuple(updates)
 
     def patch_player(self, game_id: str, player: str, body: object) -> tuple[Update, ...]:
@@ -115,6 +118,8 @@ class People:
         names = self._log.names(game_id)
         gone = [player, *_notes_about(game, player), *naming(names.get(player, ""), names)]
         self._log.set_names(game_id, dict.fromkeys(gone))
+        # Nobody can tell who is in a picture of a game, so all of them go.
+        self._log.erase_stills(game_id)
         return ()
 
     def erase_game(self, game_id: str) -> tuple[Update, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.game.customrules import document_text
@@ -15,6 +15,8 @@ from server.problems import Problem
 from server.updates import Json, Sections
 
 NAME_LIMIT = 80
+# Less than that is not worth an entry that nobody checked.
+LEAST_AUTO = 0.5
 PLAYERS_LIMIT = 60
 GAME_ID = re.compile(r"[a-z0-9-]{1,32}")
 NUMBER = re.compile(r"[0-9A-Za-z]{1,4}")
@@ -26,7 +28,7 @@ class TeamsBody:
     """A checked body. rules: as in a game's record, a name or a document's text.
 
     players: ids of each side in the order given; names: by side and id; None erases. What was
-    not mentioned is absent.
+    not mentioned is absent. auto_accept: None for no change, 0 for never.
     """
 
     game_id: str | None = None
@@ -34,6 +36,7 @@ class TeamsBody:
     names_hidden: bool | None = None
     players: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str | None] = field(default_factory=dict)
+    auto_accept: float | None = None
 
 
 def read_new_game(body: object) -> TeamsBody:
@@ -47,7 +50,9 @@ def read_new_game(body: object) -> TeamsBody:
 
 def read_patch_game(body: object) -> TeamsBody:
     """The body of PATCH /games/{game}. Problem 422."""
-    return _teams(_object("the body", body, {"home", "away", "names_hidden"}), None, "")
+    given = _object("the body", body, {"home", "away", "names_hidden", "auto_accept"})
+    asked = _teams(given, None, "")
+    return replace(asked, auto_accept=_auto_accept(given)) if "auto_accept" in given else asked
 
 
 def read_patch_player(body: object) -> str | None:
@@ -99,6 +104,18 @@ def _rules(asked: object) -> str:
         return asked if isinstance(asked, str) and asked in RULES else document_text(asked, RULES)
     except BadRules as bad:
         raise Problem(422, bad.type, bad.detail) from None
+
+
+def _auto_accept(given: Mapping[str, Any]) -> float:
+    """The probability from which on proposals need nobody; 0: each one does."""
+    asked = given["auto_accept"]
+    if asked is None:
+        return 0.0
+    if not isinstance(asked, int | float) or isinstance(asked, bool):
+        raise _malformed("auto_accept must be a number or null")
+    if not LEAST_AUTO <= asked <= 1:
+        raise _malformed(f"auto_accept must be {LEAST_AUTO} to 1, or null for never")
+    return float(asked)
 
 
 def _teams(given: Mapping[str, Any], game_id: str | None, rules: str) -> TeamsBody:

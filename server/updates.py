@@ -43,7 +43,7 @@ class GameState:
     def document(self) -> Json:
         """The answer to GET /api/v1/games/{game}: the scoreboard with its place in the log."""
         place = {"game_id": self.game_id, "epoch": self.epoch, "seq": self.seq}
-        return {**place, **self.sections["scoreboard"]}
+        return {**place, **self.sections["scoreboard"], **self.sections["settings"]}
 
 
 # Called after the durable append, in the order of the log.

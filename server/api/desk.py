@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from server.access.roles import Access
 from server.api.body import JsonBody, OptionalJsonBody, describe_body
@@ -21,6 +21,9 @@ _CALL = {
     "made": True,
 }
 
+
+# A picture of children is in no cache but the page's own.
+_PRIVATE = {"Cache-Control": "private, no-store"}
 
 ProposalId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -60,21 +63,31 @@ def router(scorer: Scorer, access: Access, leases: DeskLeases) -> APIRouter:
         "/proposals/{proposal}/accept",
         status_code=201,
         openapi_extra=describe_body(
-            {"team": "home", "player": "home-4", "value": 2}, "Corrections.", required=False
+            {"team": "home", "player": "home-4", "value": 2, "with": ["5e1f"]},
+            "Corrections.",
+            required=False,
         ),
     )
     async def accept(
         request: Request, game: str, proposal: ProposalId, body: OptionalJsonBody
     ) -> JSONResponse:
-        """Make the call that is proposed, with corrections; counts once, however often sent."""
+        """Make the call that is proposed, with corrections; counts once, however often sent.
+        `with`: proposals that belong to it and are accepted in the same call, all or none."""
         who = await access.authorize(request, game, "desk")
         desks = await leases.of(game)
         answered = await scorer.accept(game, proposal, body or {}, who.by, desks)
         return JSONResponse(answered.document(), 200 if answered.again else 201)
 
+    @desk.get("/proposals/{proposal}/still", response_class=Response)
+    async def still(request: Request, game: str, proposal: ProposalId) -> Response:
+        """The picture of the moment (JPEG), for the desk only; 404 `no-still` without one."""
+        await access.authorize(request, game, "desk")
+        picture = await scorer.still(game, proposal)
+        return Response(picture, media_type="image/jpeg", headers=_PRIVATE)
+
     @desk.post("/proposals/{proposal}/reject")
     async def reject(request: Request, game: str, proposal: ProposalId) -> dict[str, Any]:
-        """Say that it did not happen. Again is no error."""
+        """Say that it did not happen, nor what belongs to it. Again is no error."""
         who = await access.authorize(request, game, "desk")
         return await scorer.reject(game, proposal, who.by)
 

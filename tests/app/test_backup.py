@@ -111,6 +111,7 @@ def test_a_folder_comes_back_as_it_was(
         "entries": 1202,
         "calls": 2,
         "proposals": 1,
+        "labels": 1,
         "setups": 1,
     }
     assert file.stat().st_mode & 0o777 == 0o600
@@ -123,6 +124,20 @@ def test_a_folder_comes_back_as_it_was(
     assert not (other / "redis").exists()
     with pytest.raises(FileExistsError):
         back_up(file, data, sqlite(data), NOW)
+
+
+def test_pictures_leave_only_when_they_are_asked_for(
+    data: Path, tmp_path: Path, new_id: Callable[[], str]
+) -> None:
+    without, asked = tmp_path / "without.tar.gz", tmp_path / "with.tar.gz"
+    back_up(without, data, sqlite(data), NOW)
+    assert back_up(asked, data, sqlite(data), NOW, stills=True)["stills"] == 1
+    for file, kept in ((without, None), (asked, STILL)):
+        other = tmp_path / file.name.partition(".")[0]
+        put_back(file, other, sqlite(other), new_id)
+        log = SqlLog.open(sqlite(other))
+        assert log.still("g1", "p1") == kept
+        log.close()
 
 
 def test_from_sqlite_to_postgres_and_back(
