@@ -38,13 +38,13 @@ export class Api {
     return this.#request("GET", path);
   }
 
-  /** A file. @returns {Promise<Blob>} */
-  async blob(path) {
+  /** A file. @returns {Promise<{blob: Blob, headers: Headers}>} */
+  async file(path) {
     const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
     let response;
     try {
       response = await this.#fetch(path, { headers, signal: AbortSignal.timeout(10_000) });
-      if (response.ok) return await response.blob();
+      if (response.ok) return { blob: await response.blob(), headers: response.headers };
     } catch {
       throw new Unreachable();
     }

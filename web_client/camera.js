@@ -1,7 +1,10 @@
 // The camera's page: check, then film until it is stopped.
 
+import { Api } from "./api.js";
 import { checks } from "./check.js";
 import { byId, el, setText, show } from "./dom.js";
+import { Marking } from "./marking.js";
+import { Setup } from "./setup.js";
 import { openPage } from "./tokens.js";
 import { WhipPublisher } from "./whip.js";
 
@@ -23,6 +26,8 @@ const endpoint = `/whip/${encodeURIComponent(game)}/${name}`;
 let stream = null;
 let wakeLock = null;
 
+const setup = new Setup(new Api(token), game, name);
+const marking = new Marking(byId("marking"), setup, picture);
 const publisher = new WhipPublisher(endpoint, token, { onState: drawState, onStats: drawStats });
 
 // ---- the check
@@ -144,6 +149,30 @@ async function holdAwake() {
   }
 }
 
+// ---- where the court is
+
+/** What the server has just seen, which knows when that was; else what is filmed now. */
+async function picture() {
+  try {
+    const { blob, media_s } = await setup.still();
+    const { width, height } = await createImageBitmap(blob);
+    return { url: URL.createObjectURL(blob), size: [width, height], media_s };
+  } catch {
+    const video = byId("preview");
+    const canvas = el("canvas", { width: video.videoWidth, height: video.videoHeight });
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    return { url: canvas.toDataURL("image/jpeg"), size: [canvas.width, canvas.height] };
+  }
+}
+
+/** Marks are good in pictures of one shape; the phone may have been turned. */
+async function drawMarking() {
+  const { videoWidth, videoHeight } = byId("preview");
+  if (!videoWidth) return;
+  if (!setup.told.floor) await marking.load();
+  if (setup.told.floor) marking.draw([videoWidth, videoHeight]);
+}
+
 // ---- drawing
 
 function drawState(now) {
@@ -154,6 +183,7 @@ function drawState(now) {
   document.querySelector("main").classList.toggle("filming", filming);
   show(byId("start"), !filming);
   show(byId("stop"), filming);
+  show(byId("seeing"), filming);
   byId("start").disabled = false;
   setText(byId("start"), now.state === "replaced" ? "Take over again" : "Start filming");
   if (now.state !== "live") show(byId("stats"), false);
@@ -204,6 +234,7 @@ function cameraTrouble(error) {
 byId("start").addEventListener("click", start);
 byId("stop").addEventListener("click", stop);
 byId("again").addEventListener("click", runChecks);
+byId("preview").addEventListener("resize", drawMarking);
 byId("cameras").addEventListener("change", async ({ target }) => {
   if (!publisher.running) return;
   try {

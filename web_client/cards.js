@@ -65,22 +65,28 @@ export function fits(part, made) {
 }
 
 /**
- * The answers that say so, in order: {id, verb, body}. The shot comes first, with the ids of
- * those parts that are as proposed; what a person mended is accepted by itself, what cannot be
- * or was left out is rejected. A part of which nobody said who did it stays open.
+ * The answers that say so, in order: {id, verb, body}. One accepts the shot with its parts, as
+ * proposed (their ids) or as mended; what a person left out is rejected. What cannot belong to a
+ * shot that ended so the server drops itself, and a part of which nobody said who did it stays
+ * open.
  */
 export function answersOf({ root, parts }, choice, who) {
-  const fitting = parts.filter((part) => choice.parts[part.id] && fits(part, choice.made));
-  const named = fitting.filter((part) => choice.parts[part.id].who);
-  const asSeen = named.filter((part) => same(choice.parts[part.id].who, part));
-  const rest = parts.filter((part) => !fitting.includes(part));
+  const fitting = parts.filter((part) => fits(part, choice.made));
+  const named = fitting.filter((part) => choice.parts[part.id]?.who);
+  const linked = named.map((part) => {
+    const { who: by } = choice.parts[part.id];
+    return same(by, part) ? part.id : withoutNull({ id: part.id, ...by });
+  });
   const body = withoutNull({ made: choice.made, value: choice.value, team: who.team, player: who.player });
   return [
-    { id: root.id, verb: "accept", body: asSeen.length ? { ...body, with: asSeen.map(({ id }) => id) } : body },
-    ...named.filter((part) => !asSeen.includes(part)).map((part) => (
-      { id: part.id, verb: "accept", body: withoutNull(choice.parts[part.id].who) })),
-    ...rest.map((part) => ({ id: part.id, verb: "reject", body: {} })),
+    { id: root.id, verb: "accept", body: linked.length ? { ...body, with: linked } : body },
+    ...fitting.filter((part) => choice.parts[part.id] === null).map((part) => ({ id: part.id, verb: "reject", body: {} })),
   ];
+}
+
+/** The proposals that an answer is about. */
+export function answeredBy({ id, body }) {
+  return [id, ...(body.with ?? []).map((one) => one.id ?? one)];
 }
 
 /** Whether what the desk would ask next is said by the play itself: its assist, its rebound. */
@@ -173,4 +179,23 @@ export function ageWords(seconds) {
   if (!(seconds >= 5)) return "just now";
   if (seconds < 60) return `${5 * Math.floor(seconds / 5)} s ago`;
   return `${Math.floor(seconds / 60)} min ago`;
+}
+
+/**
+ * Of the proposals that people answered, how many were all as proposed: {right, of}. What counted
+ * by itself and nobody touched is no answer.
+ * @param {object[]} proposals all of a game @param {object[]} plays all of it
+ */
+export function rightSoFar(proposals, plays) {
+  const bySeq = new Map(plays.map((play) => [play.seq, play]));
+  const byPeople = proposals.filter(({ status, automatic }) => ["accepted", "absorbed", "rejected"].includes(status) && !automatic);
+  const right = byPeople.filter((one) => one.status !== "rejected" && asSaid(one, bySeq.get(one.seq)));
+  return { right: right.length, of: byPeople.length };
+}
+
+/** Whether a play stands as it was proposed; what was not proposed does not count. */
+function asSaid(proposal, play) {
+  if (!play || play.voided) return false;
+  const known = (field) => (proposal[field] ?? null) === null || proposal[field] === play[field];
+  return !proposal.ask && ["made", "value", "team", "player", "kind"].every(known);
 }

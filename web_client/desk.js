@@ -19,6 +19,7 @@ import { More } from "./deskmore.js";
 import { PlayList } from "./deskplays.js";
 import { Proposals } from "./deskproposals.js";
 import { Settings } from "./desksettings.js";
+import { CameraDialog } from "./desksetup.js";
 import { DeskShare } from "./deskshare.js";
 import { Stills } from "./deskstill.js";
 import { Taken } from "./desktaken.js";
@@ -29,7 +30,7 @@ import { drawCamera, drawLine } from "./line.js";
 import { LiveGame } from "./live.js";
 import { placeBeside, standAgainCall } from "./mending.js";
 import { rosterWithPending, withPending } from "./pending.js";
-import { named } from "./plays.js";
+import { named, whenText } from "./plays.js";
 import { CallQueue } from "./queue.js";
 import { openPage } from "./tokens.js";
 
@@ -68,7 +69,11 @@ const entry = new Entry({
   context,
   tap,
   send: (call, at) => send(withSpot(call), { tap: at }),
-  accept: (play, choice, who) => proposals.accept(play, choice, who),
+  accept(play, choice, who) {
+    const call = proposals.accept(play, choice, who);
+    seqs.delete(call.call_id); // of an earlier time that was taken back
+    return call;
+  },
   seqOf,
   amend,
   lineup: changeLineup,
@@ -103,12 +108,17 @@ const proposals = new Proposals(byId("proposals"), {
   queue, base,
   now: () => live.now(),
   name: (team, id) => teams.nameOf(team, id),
+  when: (proposal) => (proposal.period ? whenText(proposal, state().scoreboard) : ""),
   anyone: (team) => teams.players(team).length > 0,
   accept: (play, choice) => entry.accept(play, choice),
   ask: (play, choice) => { entry.ask(play, choice); drawEntry(); },
   cancel: () => entry.cancel(),
   took: (item) => taken.did(item),
-}, new Stills((address) => api.blob(address)));
+}, new Stills(async (address) => (await api.file(address)).blob));
+const camera = new CameraDialog(api, game, {
+  state, tracks: () => live.view.tracks, name: (team) => teams.nameOf(team, null),
+  trouble: (error) => troubles.tell(error),
+});
 const lease = new DeskLease(api, game, desk, () => share.draw());
 const share = new DeskShare(lease, (team) => teams.nameOf(team, null), (error) => troubles.tell(error));
 const conflicts = new Conflicts(byId("conflicts"), queue, {
@@ -289,6 +299,7 @@ function draw(changed, entries) {
   if (has("flags", "scoreboard", "roster")) flags.draw(state());
   if (has("plays")) drawUndo();
   if (has("proposals", "camera", "roster")) drawProposals();
+  if (has("settings")) camera.draw();
   if (has("camera")) drawCamera(byId("camera"), state().camera);
 }
 

@@ -4,7 +4,7 @@ import { candidates, fits, partWord, valueInDoubt, wordsOf } from "./cards.js";
 import { el } from "./dom.js";
 
 /**
- * @typedef {{name: (team: string, id: string|null) => string, stills: object,
+ * @typedef {{name: (team: string, id: string|null) => string, when: (proposal: object) => string, stills: object,
  *   onAccept: (play: object, change: object) => void, onReject: (play: object) => void,
  *   onMend: (play: object, change: object) => void, onAsk: (play: object) => void}} Hands
  */
@@ -16,14 +16,15 @@ import { el } from "./dom.js";
 export function cardOf({ play, choice, armed }, hands) {
   const { root } = play;
   const { title, more } = wordsOf(play, choice, hands.name);
+  const when = hands.when(root);
   return el("article", { class: "proposal", data: { ask: Boolean(root.ask), armed }, "aria-label": title },
     el("div", { class: "top" },
       el("div", { class: "look" },
         hands.stills.thumbnail(root, title),
-        el("span", { class: "soft age", data: { at: Date.parse(root.created_at) } })),
+        el("span", { class: "soft age", data: { at: Date.parse(root.happened_at ?? root.created_at) } })),
       el("div", { class: "words" },
         el("strong", { text: armed ? "Now tap who it was" : title }),
-        el("span", { class: "soft small", text: more.join(" · ") })),
+        el("span", { class: "soft small", text: [when, ...more].filter(Boolean).join(" · ") })),
       el("div", { class: "answers" }, ...answers(play, armed, hands))),
     el("div", { class: "fields" }, ...fields(play, choice, hands)));
 }

@@ -1,6 +1,6 @@
 // What the camera saw, waiting for the scorekeeper: which cards are shown, and the answers.
 
-import { ageWords, answersOf, choiceOf, complete, playsOf, wordsOf } from "./cards.js";
+import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, wordsOf } from "./cards.js";
 import { describe, newId } from "./calls.js";
 import { cardOf, ghostOf } from "./deskcard.js";
 import { byId, el, follow, setText, show } from "./dom.js";
@@ -38,7 +38,7 @@ export class Proposals {
 
   /**
    * @param {Element} parent
-   * @param {{name: (team: string, id: string|null) => string, anyone: (team: string) => boolean,
+   * @param {{name: (team: string, id: string|null) => string, when: (proposal: object) => string, anyone: (team: string) => boolean,
    *   accept: (play: object, choice: object) => void, cancel: () => void, ask: (play: object, choice: object) => void,
    *   queue: object, base: string, now: () => number, took: (item: object) => void}} desk
    * @param {import("./deskstill.js").Stills} stills
@@ -48,6 +48,7 @@ export class Proposals {
     this.#desk = desk;
     this.#hands = {
       name: desk.name,
+      when: desk.when,
       stills,
       onAccept: (play, change) => this.choose(play, change),
       onReject: (play) => this.reject(play),
@@ -86,7 +87,7 @@ export class Proposals {
 
   /** Whether somebody here has answered this. */
   #said(id) {
-    const sent = this.#desk.queue.items.some(({ path, body }) => path.split("/").at(-2) === id || body.with?.includes(id));
+    const sent = this.#desk.queue.items.some(({ path, body }) => answeredBy({ id: path.split("/").at(-2), body }).includes(id));
     return sent || this.#open.has(id) || this.#answered.get(id) > performance.now();
   }
 
@@ -122,7 +123,7 @@ export class Proposals {
     const label = describe(expect, this.#desk.name);
     const answers = answersOf(play, choice, who);
     this.#answeredNow(play);
-    const told = answers.flatMap(({ id, body }) => [id, ...(body.with ?? [])]);
+    const told = answers.flatMap(answeredBy);
     for (const { id } of play.parts) if (!told.includes(id)) this.#open.add(id);
     for (const answer of answers) {
       const item = this.#send(answer, answer.id === root.id ? { expect, label } : { label });
@@ -131,13 +132,11 @@ export class Proposals {
     return { ...expect, complete: Boolean(complete(play, choice)) };
   }
 
-  /** Say that it did not happen, nor what belongs to it. */
+  /** Say that it did not happen; what belongs to it goes with it. */
   reject(play) {
     this.#desk.cancel();
     this.#answeredNow(play);
-    for (const { id } of [play.root, ...play.parts]) {
-      this.#send({ id, verb: "reject", body: {} }, { label: "It did not happen" });
-    }
+    this.#send({ id: play.id, verb: "reject", body: {} }, { label: "It did not happen" });
   }
 
   #answeredNow({ root, parts }) {

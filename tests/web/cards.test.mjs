@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ageWords, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, valueInDoubt, wordsOf,
+  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, valueInDoubt, wordsOf,
 } from "../../web_client/cards.js";
 
 const name = (team, id) => (id ? `#${id.split("-")[1]}` : team);
@@ -38,13 +38,16 @@ test("a field that was mended goes out beside the rest", () => {
   const mended = { parts: { a: { who: { team: "home", player: "home-9" } } } };
   const choice = choiceOf(play, mended);
   assert.deepEqual(answersOf(play, choice, choice.who), [
-    { id: "s", verb: "accept", body: { made: true, value: 2, team: "home", player: "home-7" } },
-    { id: "a", verb: "accept", body: { team: "home", player: "home-9" } },
-    { id: "r", verb: "reject", body: {} }, // nobody rebounds a basket
+    {
+      id: "s", verb: "accept",
+      // Nobody rebounds a basket.
+      body: { made: true, value: 2, team: "home", player: "home-7", with: [{ id: "a", team: "home", player: "home-9" }] },
+    },
   ]);
   const missed = choiceOf(play, { made: false });
-  assert.deepEqual(answersOf(play, missed, missed.who).map(({ id, verb }) => `${verb} ${id}`), ["accept s", "reject a"]);
+  assert.deepEqual(answersOf(play, missed, missed.who).map(({ id, verb }) => `${verb} ${id}`), ["accept s"]);
   assert.deepEqual(answersOf(play, missed, missed.who)[0].body.with, ["r"]);
+  assert.deepEqual(answersOf(play, choice, choice.who).flatMap(answeredBy), ["s", "a"]);
 });
 
 test("a part of which nobody says who did it stays open, one that is left out is rejected", () => {

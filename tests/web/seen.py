@@ -26,6 +26,7 @@ class Seen:
 
     def __init__(self, context: BrowserContext) -> None:
         self._lines: list[WebSocketRoute] = []
+        self._kin: dict[str, list[str]] = {}
         self.answers: list[tuple[str, str, Json]] = []
         """(id of the proposal, verb, body), as they came."""
         context.route_web_socket("**/live/**", self._connect)
@@ -58,6 +59,7 @@ class Seen:
 
     def part(self, proposal_id: str, what: str, parent: str, player: str, **more: Any) -> None:
         """What belongs to another proposal."""
+        self._kin.setdefault(parent, []).append(proposal_id)
         self.tell(proposal_id, **{"type": what, "links": [parent], **people((player, 0.8)), **more})
 
     def tell(self, proposal_id: str, **fields: Any) -> None:
@@ -84,7 +86,8 @@ class Seen:
         body = route.request.post_data_json or {}
         self.answers.append((proposal_id, verb, body))
         route.fulfill(status=201, json={"call_id": f"proposal-{proposal_id}", "entries": []})
-        for one in (proposal_id, *body.get("with", ())):
+        gone = {proposal_id, *self._kin.get(proposal_id, ())}
+        for one in gone if verb == "reject" else {proposal_id, *body.get("with", ())}:
             self.tell(one, status=f"{verb}ed")
 
     def _still(self, route: Route) -> None:
