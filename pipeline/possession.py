@@ -65,6 +65,10 @@ class Positions:
     def media_s(self, look: int) -> float:
         return self.start_s + look * STEP_S
 
+    def moved(self, by: Array) -> Positions:
+        """Ball and players (2,) metres from here."""
+        return Positions(self.start_s, self.ball + by, self.seen, self.players + by, self.team)
+
     def part(self, first: int, last: int) -> Positions:
         """The looks first <= t < last."""
         return Positions(

@@ -7,6 +7,7 @@ the ball lost to the other team are read off the floor plan.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from pipeline.court import Floor
 from pipeline.possession import STEP_S, Array, Positions, even
-from pipeline.possession_reader import Reader, ShotReading
+from pipeline.possession_free import free_throw_chance
+from pipeline.possession_reader import Doubt, Reader, ShotReading
 from pipeline.possession_shot import AFTER
 from pipeline.possession_touch import Touches, read
 
@@ -49,6 +51,7 @@ class Happening:
 
     media_s: when. player: (N,) chances of who; probability: that it happened at all.
     shot: what else is known of a shot, None for other kinds.
+    free: chance that a shot is a free throw; None for other kinds.
     offensive: chance that a rebound is the attackers'; None for other kinds.
     after_s: the `media_s` of the shot that was rebounded or blocked, of the steal's turnover.
     """
@@ -58,6 +61,7 @@ class Happening:
     player: Array
     probability: float
     shot: ShotReading | None = None
+    free: float | None = None
     offensive: float | None = None
     after_s: float | None = None
 
@@ -67,6 +71,7 @@ class _Shot:
     basket: tuple[float, float]
     rim_s: float
     made: float
+    doubt: Doubt | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,9 +119,22 @@ class Flow:
             told += self._follow()
         return tuple(told)
 
-    def shot(self, basket: Array, rim_s: float, made: float) -> None:
-        """The ball was at this ring; `made` is the chance that it went in."""
-        self._waiting.append(_Shot((float(basket[0]), float(basket[1])), rim_s, made))
+    def shot(self, basket: Array, rim_s: float, made: float, doubt: Doubt | None = None) -> None:
+        """The ball was at this ring; `made` is the chance that it went in. doubt: how unsure
+        places on the floor are, None where they are exact."""
+        self._waiting.append(_Shot((float(basket[0]), float(basket[1])), rim_s, made, doubt))
+
+    def correct(self, balls: Mapping[float, Array | None]) -> None:
+        """What later looks told of the ball in earlier ones, by their media seconds."""
+        first = min(balls, default=np.inf)
+        for i in range(len(self._looks) - 1, -1, -1):
+            media_s, _, players = self._looks[i]
+            if media_s < first:
+                return
+            if media_s in balls:
+                ball = balls[media_s]
+                place = np.full(2, np.nan) if ball is None else ball
+                self._looks[i] = (media_s, place, players)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -131,12 +149,15 @@ class Flow:
         positions = self._stretch(-np.inf)
         if positions is None:
             return []
-        said = self._reader.shot(positions, np.array(one.basket), one.rim_s, _RIM_SPREAD_S)
+        basket = np.array(one.basket)
+        said = self._reader.shot(positions, basket, one.rim_s, _RIM_SPREAD_S, one.doubt)
+        shooter, rim = int(said.shooter.argmax()), positions.look(said.rim_s)
         self._control, self._taken = None, None
         self._settled_s = one.rim_s + _NOT_YET_S
-        attack = self._team == self._team[int(said.shooter.argmax())]
+        attack = self._team == self._team[shooter]
         self._missed = (one, attack) if one.made <= 0.5 else None
-        told = [Happening("shot", one.rim_s, said.shooter, 1.0, shot=said)]
+        free = free_throw_chance(positions, basket, rim, shooter, self._floor)
+        told = [Happening("shot", one.rim_s, said.shooter, 1.0, shot=said, free=free)]
         blocked = float(said.blocker.sum()) * (1.0 - one.made)
         if blocked >= BLOCK_LEAST:
             who = said.blocker / said.blocker.sum()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ from pipeline.possession_trees import Trees, chance, shares, trees
 
 WEIGHTS = Path(__file__).parent / "possession_weights.json"
 
+Doubt = Callable[[Array], Array]
+"""From a place, (2,) metres, to the (2, 2) covariance of the error with which it was told. The
+error is taken as one and the same for all that is near: that of the map of the floor."""
+
+_GAUSS = ((0.0, 2 / 3), (3**0.5, 1 / 6), (-(3**0.5), 1 / 6))
+"""Gauss-Hermite quadrature with three points: (standard deviations, weight)."""
+
 _WORTH_A_LOOK = 0.02  # a shooter less likely than this has no say in points and assist
 
 
@@ -51,6 +59,7 @@ def weights(plain: Mapping[str, Any]) -> Weights:
     return Weights(**{one.name: trees(plain[one.name]) for one in fields(Weights)})
 
 
+@lru_cache(maxsize=1)
 def shipped(path: Path = WEIGHTS) -> tuple[Weights, ...]:
     """The fits of the folds, in their order: fit k never saw the games of fold k."""
     return tuple(weights(one) for one in json.loads(path.read_text())["folds"])
@@ -84,11 +93,17 @@ class Reader:
         self._floor = floor
 
     def shot(
-        self, positions: Positions, basket: Array, rim_s: float, spread_s: float
+        self,
+        positions: Positions,
+        basket: Array,
+        rim_s: float,
+        spread_s: float,
+        doubt: Doubt | None = None,
     ) -> ShotReading:
         """The shot whose ball is at `basket` about `rim_s`, give or take `spread_s`.
 
-        The stretch should reach AFTER looks past the ring; what is later is not used.
+        The stretch should reach AFTER looks past the ring; what is later is not used. doubt: two
+        or three is answered over all places where the shooter may have been.
         """
         attempt = find(positions, basket, rim_s, spread_s)
         positions = positions.part(0, attempt.rim + AFTER + 1)
@@ -99,11 +114,10 @@ class Reader:
         assister = np.zeros(len(shooter))
         for who in np.flatnonzero(shooter >= min(_WORTH_A_LOOK, shooter.max())):
             let_go = release(positions, touches, attempt, int(who))
-            values = value_signs(positions, touches, attempt, let_go, self._floor)[None]
             helps = assist_signs(positions, touches, attempt, let_go, self._floor)[None]
             weight = float(shooter[who])
             share += weight
-            three += weight * self._mean([f.three.logit(values) for f in self._fits])
+            three += weight * self._three(positions, touches, attempt, let_go, doubt)
             assisted += weight * self._mean([f.assisted.logit(helps) for f in self._fits])
             assister += weight * self._assister(positions, touches, let_go)
         return ShotReading(
@@ -136,6 +150,34 @@ class Reader:
         alone = np.where(positions.team != positions.team[shooter], alone, 0.0)
         anybody = 1.0 - float(np.prod(1.0 - alone))
         return np.asarray(alone * anybody / max(float(alone.sum()), 1e-12))
+
+    def _three(
+        self,
+        positions: Positions,
+        touches: Touches,
+        attempt: Attempt,
+        let_go: Release,
+        doubt: Doubt | None,
+    ) -> float:
+        """That it was tried from behind the line, over the error across the line."""
+        across = np.zeros(2)
+        if doubt is not None:
+            feet = positions.there[let_go.left, let_go.shooter]
+            toward = np.array(
+                [
+                    self._floor.beyond_line(feet + step, attempt.basket)
+                    - self._floor.beyond_line(feet - step, attempt.basket)
+                    for step in np.eye(2) * 0.05
+                ]
+            )
+            toward /= max(float(np.linalg.norm(toward)), 1e-9)
+            across = toward * float(np.sqrt(toward @ doubt(feet) @ toward))
+        three = 0.0
+        for sigmas, weight in _GAUSS if across.any() else ((0.0, 1.0),):
+            moved = positions.moved(sigmas * across)
+            values = value_signs(moved, touches, attempt, let_go, self._floor)[None]
+            three += weight * self._mean([fit.three.logit(values) for fit in self._fits])
+        return three
 
     @staticmethod
     def _mean(logits: Sequence[Array]) -> float:

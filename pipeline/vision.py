@@ -10,13 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.bearing import Bearing
+from pipeline.boardwatch import BoardReading, BoardWatch
 from pipeline.boxes import Detections, Tracks
+from pipeline.digits import Reader as Digits
 from pipeline.frame import Frame
 from pipeline.game_ball import GameBall
-from pipeline.governor import Plan
-from pipeline.hoops import Hoops, RimShot
+from pipeline.governor import SHED, Plan, Stage
+from pipeline.hoops import Hoops
 from pipeline.labels import BALLS, Ball, balls, which
-from pipeline.people import People
+from pipeline.people import Cast, People
+from pipeline.play import Play
+from pipeline.possession_reader import Reader, shipped
 from pipeline.setup import Setup
 from pipeline.shift import Shift
 from pipeline.sight import Box, Sighting
@@ -37,11 +42,13 @@ class Scene:
     """What one frame showed.
 
     tracks: people, ball and rims, pixels of the frame; None where only the neighbourhood of a
-    rim was looked at. sightings: those decided now.
+    rim was looked at. sightings: those decided now. board: what the gym's scoreboard says, where
+    that is new.
     """
 
     tracks: Tracks | None
     sightings: tuple[Sighting, ...]
+    board: BoardReading | None = None
 
 
 class Vision:
@@ -51,34 +58,54 @@ class Vision:
     what it found. Calls come from one thread, in order of media time.
     """
 
-    def __init__(self, labels: Sequence[str], *, thorough: bool = False) -> None:
+    def __init__(
+        self, labels: Sequence[str], *, thorough: bool = False, digits: Digits | None = None
+    ) -> None:
         """labels: of the detector. thorough: every view of every frame, where looking is cheap;
-        otherwise one view a frame, in turns while something happens at a rim."""
+        otherwise one view a frame, in turns while something happens at a rim. digits: reads the
+        numbers on shirts; one may serve all games, without it none are read."""
         self._balls = which(labels, BALLS)
-        self._ids, self._sighted = itertools.count(1), itertools.count(1)
-        self._people = People(labels, self._new_id)
+        self._ids = itertools.count(1)
+        self._waiting: deque[tuple[Stage, Callable[[], None]]] = deque(maxlen=MOST_WAITING)
+        self._stages: frozenset[Stage] = frozenset(SHED)
+        self._board: BoardWatch | None = None
+        self._people = People(labels, self._new_id, digits, self._later)
         self._hoops = Hoops(labels, self._new_id, thorough=thorough)
         self._ball = GameBall(self._new_id)
+        self._play = Play(lambda floor: Reader(shipped(), floor), self._people.numbers)
+        self._court = Bearing()
+        self._moved = np.eye(3)  # since the last whole look
         self._shift = Shift()
         self._size = (0, 0)
         self._last_s = -math.inf
-        self._waiting: deque[Callable[[], None]] = deque(maxlen=MOST_WAITING)
         self.setup = Setup()
 
     def configure(self, setup: Setup) -> None:
         """What people said of this camera's game: from the next frame on it counts."""
+        self._court.configure(setup)
+        if setup.scoreboard != self.setup.scoreboard:
+            self._board = BoardWatch(setup.scoreboard) if setup.scoreboard else None
         self.setup = setup
+        self._people.configure(setup)
+        self._play.configure(setup.floor)
 
     def follow(self, plan: Plan) -> None:
         """How closely to look from now on."""
         self._hoops.whole_every = plan.whole_every
+        self._stages = plan.stages
 
     def spare(self) -> bool:
         """Do one piece of what waits for a gap between frames; False: nothing does."""
-        if not self._waiting:
-            return False
-        self._waiting.popleft()()
-        return True
+        while self._waiting:
+            stage, work = self._waiting.popleft()
+            if stage in self._stages:
+                work()
+                return True
+        return False
+
+    def _later(self, stage: Stage, work: Callable[[], None]) -> None:
+        if stage in self._stages:
+            self._waiting.append((stage, work))
 
     def prepare(self, frame: Frame) -> list[View]:
         """The views of this frame that the detector should see; none for a frame out of order."""
@@ -88,6 +115,8 @@ class Vision:
             return []
         self._settle(frame)
         self._last_s = frame.media_s
+        if self._board is not None and (reading := self._board.take(frame)) is not None:
+            self._later("scoreboard", reading)
         return self._hoops.prepare(frame)
 
     def advance(self, frame: Frame, views: Sequence[View], found: Sequence[Detections]) -> Scene:
@@ -97,10 +126,17 @@ class Vision:
         there = [placed(view, one) for view, one in zip(views, found, strict=True)]
         seen = [ball for each in there for ball in balls(each, self._balls)]
         shots = self._hoops.advance(frame, views, there, seen)
-        tracks = None
+        self._court.check(self._hoops.firm())
+        view = self._court.view
+        for shot in shots:
+            self._play.shot(shot, view)
+        cast, tracks = None, None
         if views[0].kind == "whole":
-            tracks = self._tracks(frame, there[0], seen)
-        return Scene(tracks, tuple(self._sighting(one) for one in shots))
+            cast = self._people.look(frame, there[0], view, self._moved)
+            self._moved = np.eye(3)
+            tracks = self._tracks(frame, cast, seen)
+        sightings = self._play.look(frame, cast, seen, self._hoops.firm(), view)
+        return Scene(tracks, sightings, self._board.told() if self._board else None)
 
     def _new_id(self) -> int:
         return next(self._ids)
@@ -109,6 +145,8 @@ class Vision:
         """The camera comes back after a while, or on a new time line: it may have been moved."""
         self._hoops.restart()
         self._people.restart()
+        self._play.restart()
+        self._court.doubt()
         self._ball.restart()
         self._shift = Shift()
         self._last_s = -math.inf
@@ -124,30 +162,21 @@ class Vision:
             self._ball.restart()
             self._shift = Shift()
         self._size = (width, height)
+        self._court.resize(self._size)
+        first = self._shift.epoch == 0
         moved = self._shift.update(frame.image)
         if moved is None:
             self._hoops.lose_ground()
-        elif moved != (0.0, 0.0):
-            self._hoops.move(*moved)
+            if not first:
+                self._court.doubt()
+        elif not np.array_equal(moved, np.eye(3)):
+            self._hoops.move(moved)
+            self._moved = moved @ self._moved
+            self._court.move(moved)
 
-    def _sighting(self, one: RimShot) -> Sighting:
-        shot = one.shot
-        return Sighting(
-            id=next(self._sighted),
-            kind="shot",
-            at_s=shot.rim_s,
-            start_s=shot.start_s,
-            end_s=shot.end_s,
-            score=shot.score,
-            made=shot.made,
-            boxes=(("rim", one.rim_xyxy),),
-            size=self._size,
-            rim_xyxy=one.rim_xyxy,
-        )
-
-    def _tracks(self, frame: Frame, whole: Detections, seen: Sequence[Ball]) -> Tracks:
+    def _tracks(self, frame: Frame, cast: Cast, seen: Sequence[Ball]) -> Tracks:
         """Everything with an id: people, the ball, the rims."""
-        people = self._people.update(frame, whole)
+        people = cast.tracks
         others: list[tuple[int, Box, float, int]] = []
         ball = self._ball.update(frame.media_s, seen, self._size)
         if ball is not None:
