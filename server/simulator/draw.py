@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.simulator import backdrop
-from server.simulator.ball import RADIUS
+from server.simulator.ball import RADIUS, Ball
 from server.simulator.basket import Basket, Half
 from server.simulator.camera import Camera
 from server.simulator.cover import Cover
@@ -118,7 +118,11 @@ class Artist:
                 (depth + 0.2, partial(far.draw, image)),
                 (depth - 0.2, partial(self._draw_rim, image, camera, near, k, cover)),
             ]
-        layers.append((ball_depth, partial(self._draw_ball, image, camera, cover)))
+        layers.append((ball_depth, partial(self._draw_ball, image, camera, cover, script.ball)))
+        for k, other in enumerate(script.others):
+            away = float(camera.project(other.position)[1])
+            draw = partial(self._draw_ball, image, camera, cover, other, f"ball-{k + 1}")
+            layers.append((away, draw))
         return layers
 
     # -- things ----------------------------------------------------------------------------
@@ -151,8 +155,10 @@ class Artist:
         cover.add(hoop, [ring])
         cover.add(box, [ring])
 
-    def _draw_ball(self, image: Image, camera: Camera, cover: Cover) -> None:
-        ball, look = self._script.ball, self._look
+    def _draw_ball(
+        self, image: Image, camera: Camera, cover: Cover, ball: Ball, name: str = "ball"
+    ) -> None:
+        look = self._look
         pixel, depth = camera.project(ball.position)
         if float(depth) < 0.5:
             return
@@ -179,7 +185,7 @@ class Artist:
             ends[2:] = np.maximum(ends[2:], pixel - trail * ((steps - 1) / steps) + radius)
         ring = np.linspace(0, 2 * np.pi, 12, endpoint=False)
         outline = pixel + radius * np.stack([np.cos(ring), np.sin(ring)], axis=1)
-        cover.add(Box("ball", "ball", None, None, _tuple(ends), 1.0), [fixed(outline)])
+        cover.add(Box("ball", name, None, None, _tuple(ends), 1.0), [fixed(outline)])
 
     def _one_ball(self, image: Image, at: Array, radius: float) -> None:
         look = self._look

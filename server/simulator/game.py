@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from server.simulator.camera import Camera
 from server.simulator.court import SIZES, Court, Rules
 from server.simulator.draw import Artist
 from server.simulator.look import Look
@@ -65,6 +66,8 @@ class SimulatedGame:
         self.court = Court(SIZES[rules], half=court == "half")
         self._stand = Stand(size, view, pan, shake, vary)
         self._events: list[Event] = []
+        self.camera: Camera | None = None
+        """That took the last picture of the film last begun."""
 
     def header(self) -> dict[str, Any]:
         """The first line of a truth file."""
@@ -80,7 +83,7 @@ class SimulatedGame:
     def standing(self, step: int = 1) -> Iterator[Standing]:
         """The game that `frames` films, without camera and pictures: every step-th instant."""
         rng = np.random.default_rng(self.seed).spawn(3)[0]
-        script = Script(self.court, Squad(_people(rng, self.look.referees), rng), rng)
+        script = Script(self.court, Squad(people(rng, self.look.referees), rng), rng)
         players = script.squad.people[: 2 * TEAM]
         fresh: list[Event] = []
         for index in itertools.count():
@@ -98,8 +101,8 @@ class SimulatedGame:
         step: draw only each step-th picture (the game goes on between them).
         """
         streams = np.random.default_rng(self.seed).spawn(3)
-        people = _people(streams[0], self.look.referees)
-        script = Script(self.court, Squad(people, streams[0]), streams[0])
+        squad = Squad(people(streams[0], self.look.referees), streams[0])
+        script = Script(self.court, squad, streams[0])
         operator = Operator(script, self._stand, streams[1])
         artist = Artist(script, operator.wide(), self.size, self.look, streams[2])
         self._events = []
@@ -111,13 +114,15 @@ class SimulatedGame:
             camera = operator.step(dt)
             if index % step == 0:
                 picture, boxes = artist.picture(camera)
+                self.camera = camera
                 self._events += fresh
                 yield picture, Truth(index, index * dt, boxes, tuple(fresh))
                 fresh = []
             index += 1
 
 
-def _people(rng: np.random.Generator, referees: int) -> tuple[Person, ...]:
+def people(rng: np.random.Generator, referees: int) -> tuple[Person, ...]:
+    """Both teams, home first, then the referees."""
     out: list[Person] = []
     for team in ("home", "away"):
         numbers = rng.choice(np.arange(4, 56), TEAM, replace=False)

@@ -30,13 +30,19 @@ _SURE = 4.0  # standard deviations of the shake that the painted surroundings co
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What kind of film it is; see SimulatedGame."""
+    """What kind of film it is; see SimulatedGame.
+
+    place: where the phone stands and what it looks at, metres, instead of the view's own.
+    zoom: the share by which it slowly zooms in and out.
+    """
 
     size: tuple[int, int]
     view: View
     pan: bool
     shake: float
     vary: float
+    place: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
+    zoom: float = 0.0
 
 
 class Operator:
@@ -46,8 +52,8 @@ class Operator:
         self._script, self._stand = script, stand
         vary, half = stand.vary, script.court.half
         places = _FULL if not half and stand.view == "sideline" else _PLACES[stand.view]
-        place, aim = (np.array(v) for v in places)
-        if stand.view != "hoop":
+        place, aim = (np.array(v) for v in stand.place or places)
+        if stand.view != "hoop" and stand.place is None:
             place[1] -= (script.court.size.width - 15) / 2
         spread = np.array([3.0, 1.8, 1.0])
         self._place = place + rng.uniform(-1, 1, 3) * spread * vary
@@ -91,10 +97,11 @@ class Operator:
             self._place, (self._low + self._high) / 2, self._pitch, 0.0, self._focal, (w, h)
         )
         reach = np.array([w / 2, h / 2])
+        least = self._focal * (1 - self._stand.zoom)
         for yaw in (self._low - sway, self._high + sway):
             for pitch in (self._pitch - sway, self._pitch + sway):
                 for roll in (self._roll - sway, self._roll + sway):
-                    view = Camera.looking(self._place, yaw, pitch, roll, self._focal, (w, h))
+                    view = Camera.looking(self._place, yaw, pitch, roll, least, (w, h))
                     corners = np.array([(x, y, 1.0) for x in (0, w) for y in (0, h)])
                     seen = corners @ view.turned(middle).T
                     off = np.abs(seen[:, :2] / np.maximum(seen[:, 2:], 0.1) - [w / 2, h / 2])
@@ -116,6 +123,6 @@ class Operator:
             self._yaw + yaw,
             self._pitch + pitch,
             self._roll + roll,
-            self._focal,
+            self._focal * (1 + self._stand.zoom * float(np.sin(self._script.now_s))),
             self._stand.size,
         )

@@ -37,6 +37,7 @@ class Script:
         self.holder = int(rng.integers(0, 2 * TEAM))
         self.free_throws = 0
         self.in_net: float = 0.0  # how strongly the ball pulls at a net just now
+        self.others: list[Ball] = []  # balls that are not the game's
         self._rng = rng
         self._passages = [Passage(hoop) for hoop in self.hoops]
         self._events: list[Event] = []
@@ -284,13 +285,15 @@ class Script:
             self._release()
 
     def _release(self) -> None:
-        hoop = self.hoops[self.hoop_index]
-        start = self.ball.position
-        far = self._gap(self.holder, hoop.centre)
+        far = self._gap(self.holder, self.hoops[self.hoop_index].centre)
         error = self._rng.normal(0, _ERROR_M[0] + _ERROR_M[1] * far, 2)
-        aim = hoop.centre + np.array([error[0], error[1], 0.0])
-        # What counts is how steeply the ball comes down.
-        entry = np.radians(self._rng.normal(46, 3))
+        self._let_go(np.append(error, 0.0), np.radians(self._rng.normal(46, 3)))
+
+    def _let_go(self, error: Array, entry: float) -> None:
+        """The shot leaves the hands. error: (3,) metres from the ring's centre; entry: how
+        steeply it comes down there, radians."""
+        hoop, start = self.hoops[self.hoop_index], self.ball.position
+        aim = hoop.centre + error
         rise = 2 * (aim[2] - start[2]) / max(float(np.hypot(*(aim - start)[:2])), 0.3)
         self.ball = Ball(start, launch(start, aim, float(np.arctan(np.tan(entry) + rise))))
         value = 1 if self.free_throws else 2

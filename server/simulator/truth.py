@@ -9,7 +9,8 @@ time in seconds at which it happened, which for `made` is up to half a second ea
 
 BOX: `{"label", "id", "team", "number", "xyxy", "visible"}`.
   label:   player | referee | ball | rim (the ring only) | hoop (ring and net) | backboard
-  id:      stable for the whole game: "home-7", "referee-0", "ball", "rim-0", "backboard-0".
+  id:      stable for the whole game: "home-7", "referee-0", "ball", "rim-0", "backboard-0";
+           a ball that is not the game's is "ball-1" and so on.
   team:    "home" | "away" | null;  number: a string | null.
   xyxy:    pixels, clipped to the picture.
   visible: 0 to 1, the share of the object that is in the picture and not hidden by others.
