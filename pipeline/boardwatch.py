@@ -63,8 +63,7 @@ class BoardWatch:
         self._finder = _Finder(quad)
         self._next_s = -math.inf
         self._readings: deque[BoardReading] = deque(maxlen=VOTES)
-        self.said: BoardReading | None = None
-        """What the last reading came to, until somebody takes it."""
+        self._said: BoardReading | None = None
 
     def take(self, frame: Frame) -> Callable[[], None] | None:
         """The reading that is due on this frame, to be made when there is time; else None."""
@@ -77,9 +76,14 @@ class BoardWatch:
         board, at_s = flat(frame.image, quad), frame.media_s
         return lambda: self._look(board, at_s)
 
+    def told(self) -> BoardReading | None:
+        """What the last reading came to; each is told once."""
+        said, self._said = self._said, None
+        return said
+
     def _look(self, board: Image, at_s: float) -> None:
         self._readings.append(replace(in_roles(read(board)), media_s=at_s))
-        self.said = agreed(self._readings, at_s)
+        self._said = agreed(self._readings, at_s)
 
 
 class _Finder:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from pipeline.boxes import Boxes, Detections, Tracks
 from pipeline.court import Floor
 from pipeline.courtview import CourtView
 from pipeline.digits import Reader
-from pipeline.frame import Frame
+from pipeline.frame import Frame, Image
 from pipeline.glances import crops, worth
+from pipeline.governor import Stage
 from pipeline.identity import Identities
 from pipeline.labels import only, which
 from pipeline.setup import Setup
@@ -56,18 +58,28 @@ class Cast:
     named: bool
 
 
+def at_once(stage: Stage, work: Callable[[], None]) -> None:
+    """Nothing waits."""
+    work()
+
+
 class People:
     """Follows everybody that the detector found in whole pictures, and says who they are."""
 
     def __init__(
-        self, labels: Sequence[str], new_id: Callable[[], int], reader: Reader | None = None
+        self,
+        labels: Sequence[str],
+        new_id: Callable[[], int],
+        reader: Reader | None = None,
+        later: Callable[[Stage, Callable[[], None]], None] = at_once,
     ) -> None:
         """labels: of the detector. reader: of numbers; one may serve all games. Without it
-        nobody's number is read."""
+        nobody's number is read. later: what to do with work that may wait for a gap."""
         self._labels = which(labels, PEOPLE)
         self._referees = which(labels, REFEREES)
         self._new_id = new_id
         self._reader = reader
+        self._later = later
         self._tracker = Tracker(new_id)
         self._shirts = Shirts()
         self._ten = Identities()
@@ -136,10 +148,11 @@ class People:
         best = [i for i in np.argsort(-promise, kind="stable")[:READ_MOST].tolist() if promise[i]]
         if not best:
             return
-        pictures = crops(frame.image, tracks.xyxy[best])
-        told = self._reader.chances(pictures, self._ten.numbers)
-        for i, one in zip(best, told, strict=True):
-            self._ten.vote(int(tracks.id[i]), one)
+        for i, picture in zip(best, crops(frame.image, tracks.xyxy[best]), strict=True):
+            self._later("numbers", partial(self._vote, self._reader, int(tracks.id[i]), picture))
+
+    def _vote(self, reader: Reader, number: int, picture: Image) -> None:
+        self._ten.vote(number, reader.chances([picture], self._ten.numbers)[0])
 
 
 def feet(boxes: Boxes) -> Array:

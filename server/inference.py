@@ -22,6 +22,7 @@ import av
 from onnx_models.registry import Model
 from pipeline.boxes import Detections
 from pipeline.detect import Detector, Finds
+from pipeline.digits import Reader, ReaderMissing
 from pipeline.frame import Frame
 from pipeline.governor import Governor, ladder, start
 from pipeline.picture import to_bgr
@@ -69,8 +70,16 @@ class Inference:
     `stop` it. `done` is resolved when the thread ends and carries the error if a bug ended it.
     """
 
-    def __init__(self, detector: Finds, clock: Clock, meters: Meters | None = None) -> None:
+    def __init__(
+        self,
+        detector: Finds,
+        clock: Clock,
+        meters: Meters | None = None,
+        digits: Reader | None = None,
+    ) -> None:
+        """digits: reads the numbers on shirts of all games; without it none are read."""
         self._detector = detector
+        self._digits = digits
         self._clock = clock
         self._meters = meters or NoMeters()
         self._ready = threading.Condition()
@@ -119,6 +128,7 @@ class Inference:
                 threads=threads,
                 cache=cache,
             ).result()
+            digits = opener.submit(_digits).result()
         log.info(
             "inference: model %s on %s (asked for %s: %s)",
             model.name,
@@ -126,7 +136,7 @@ class Inference:
             device,
             detector.device.why,
         )
-        return cls(detector, clock, meters)
+        return cls(detector, clock, meters, digits)
 
     @property
     def device(self) -> Device:
@@ -165,7 +175,8 @@ class Inference:
         `on_seen` is called on the loop, in order. A camera attached again starts afresh, unless
         `vision` (from `detach`) carries on what was known, as after a reconnection.
         """
-        source = _Source(key, Slot(self._ready), vision or Vision(self.labels), on_seen)
+        vision = vision or Vision(self.labels, digits=self._digits)
+        source = _Source(key, Slot(self._ready), vision, on_seen)
         with self._ready:
             self._sources[key] = source
         return source.slot
@@ -293,6 +304,7 @@ class Inference:
             self.labels,
             looked_s,
             age_s,
+            scene.board,
         )
         self._meters.frame_seen(source.key, age_s, looked_s)
         dropped = source.slot.dropped
@@ -326,3 +338,12 @@ class Inference:
         self._meters.stage_took("hand_over", self._clock.monotonic_s() - handed_s)
         if self._sources.get(source.key) is source:
             source.on_seen(seen)
+
+
+def _digits() -> Reader | None:
+    """A number is a help, not a need: without its reader a server runs all the same."""
+    try:
+        return Reader.open()
+    except ReaderMissing as missing:
+        log.warning("inference: %s", missing)
+        return None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import av
 
+from pipeline.boardwatch import BoardReading
 from pipeline.boxes import Tracks
 from pipeline.sight import Sighting
 
@@ -31,7 +32,7 @@ class Seen:
     """What one frame showed, on its way out.
 
     size: (width, height) of the picture that the boxes are pixels of.
-    tracks, sightings: as in `pipeline.vision.Scene`; labels: what the tracks' labels index.
+    tracks, sightings, board: as in `pipeline.vision.Scene`; labels: what the tracks' labels index.
     looked_s: seconds the detector took for the batch. age_s: from capture to hand-over.
     """
 
@@ -44,6 +45,7 @@ class Seen:
     labels: tuple[str, ...]
     looked_s: float
     age_s: float
+    board: BoardReading | None = None
 
 
 class Meters(Protocol):

@@ -89,7 +89,7 @@ async def test_all_cameras_share_one_batch() -> None:
             await asyncio.sleep(0.02)
     assert max(detector.batches) == 2
     assert counts[A] == pytest.approx(counts[B], abs=2)
-    assert min(counts.values()) >= 5
+    assert min(counts.values()) >= 3
 
 
 async def test_cameras_take_turns_when_the_network_takes_one_picture() -> None:
