@@ -128,11 +128,10 @@ class Accepting:
             settled = answer(one, "accepted", call, game.seq)
             became[one.proposal_id] = settled
             settles.append(Settled(settled))
-            fact = events[-1]
-            if isinstance(fact, Play):
-                labels.append(
-                    label_of(settled, "accepted", call.at, fact, automatic=settled.automatic)
-                )
+            # What nobody looked at corrects nothing.
+            fact = events[-1] if not settled.automatic else None
+            fact = fact if isinstance(fact, Play) else None
+            labels.append(label_of(settled, "accepted", at, fact, automatic=settled.automatic))
         left = [one for one in book.waiting if one.proposal_id not in became]
         for settled in became.values():
             follow = followers(game, settled, left, by, at)

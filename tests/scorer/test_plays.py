@@ -124,7 +124,7 @@ async def test_a_whole_play_is_one_call(office: Office, branch: Office) -> None:
 
 async def test_a_play_stands_or_falls_together(office: Office) -> None:
     shot, assist = await basket(office, Eye())
-    wanted = {"with": [{"id": assist["id"], "player": "99"}]}
+    wanted: Json = {"with": [{"id": assist["id"], "player": "99"}]}
     with pytest.raises(Problem, match="unknown-player"):
         await office.scorer.accept(office.game, shot["id"], wanted, "desk")
     assert await statuses(office) == {"field_goal": "waiting", "assist": "waiting"}
