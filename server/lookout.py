@@ -12,6 +12,7 @@ import av
 
 from pipeline.boxes import Tracks
 from pipeline.vision import Vision
+from server.boards import Boards
 from server.clock import Clock
 from server.inference import Inference
 from server.problems import Problem
@@ -49,6 +50,7 @@ class Lookout:
         self._past: OrderedDict[Key, Vision] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._due_s: dict[Key, float] = {}
+        self._boards = Boards(scorer, say, clock)
         self.watched: set[Key] = set()
         self.refused = 0
         """Sightings that did not become proposals because too many were waiting."""
@@ -72,6 +74,7 @@ class Lookout:
     def _close(self, key: Key) -> None:
         self.watched.discard(key)
         self._due_s.pop(key, None)
+        self._boards.forget(key)
         vision = self._inference.detach(key)
         if vision is not None:
             self._past[key] = vision
@@ -84,6 +87,8 @@ class Lookout:
         if seen.tracks is not None:
             self._say(game, tracks_message(seen, seen.tracks, age_ms))
             self._tell_watched(seen.key)
+        if seen.board is not None:
+            self._do(self._boards.hear(seen.key, seen.board), seen.key)
         for sighting in seen.sightings:
             if len(self._tasks) >= MOST_WAITING:
                 self.refused += 1

@@ -296,7 +296,7 @@ function draw(changed, entries) {
   if (has("scoreboard", "rules")) drawBoard();
   if (has("roster", "boxscore", "rules")) drawTeams();
   if (has("plays", "roster")) plays.draw(state(), entries);
-  if (has("flags", "scoreboard", "roster")) flags.draw(state());
+  if (has("flags", "witness", "scoreboard", "roster")) flags.draw(state());
   if (has("plays")) drawUndo();
   if (has("proposals", "camera", "roster")) drawProposals();
   if (has("settings")) camera.draw();

@@ -20,7 +20,8 @@ export class Flags {
 
   /** @param {object} state the sections */
   draw(state) {
-    this.#flags = state.flags ?? [];
+    // What a camera sees differ stands first: it may be gone in a moment.
+    this.#flags = [...Object.values(state.witness ?? {}).flat(), ...(state.flags ?? [])];
     this.#state = state;
     const count = this.#flags.length;
     show(byId("flags"), count > 0);

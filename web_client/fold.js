@@ -26,7 +26,9 @@ export function fold(view, message) {
     case "camera":
       return changedState(view, { camera: withCamera(view, message) });
     case "flags":
-      return changedState(view, { flags: message.flags ?? [] });
+      return changedState(view, {
+        witness: { ...view.state.witness, [message.camera]: message.flags ?? [] },
+      });
     case "tracks":
       return {
         view: { ...view, tracks: { ...view.tracks, [message.camera]: message } },

@@ -72,7 +72,7 @@ def say_key(message: Mapping[str, Any]) -> str:
     match message["type"]:
         case "proposal":
             return f"proposal:{message['proposal']['id']}"
-        case "camera" | "tracks" as kind:
+        case "camera" | "tracks" | "flags" as kind:
             return f"{kind}:{message['camera']}"
         case kind:
             return str(kind)
@@ -217,6 +217,7 @@ class Room:
         whole = dict(self.sections)
         whole["camera"] = {}
         whole["tracks"] = {}
+        whole["witness"] = {}
         for say in self._last.values():
             content = {k: v for k, v in say.content.items() if k != "type"}
             kind = say.content["type"]
@@ -224,6 +225,8 @@ class Room:
                 whole["camera"][content.pop("camera")] = content
             elif kind == "tracks":
                 whole["tracks"][content["camera"]] = content
+            elif kind == "flags":
+                whole["witness"][content["camera"]] = content["flags"]
             elif len(content) == 1:
                 whole[kind] = next(iter(content.values()))
         return whole

@@ -230,10 +230,14 @@ async def test_server_sent_events_are_the_same_messages_and_resume(stage: Stage)
                 await a.call()
                 place, message = await events.next()
                 assert message == await read(viewer)
-                await a.hub.announce(GAME, {"type": "flags", "flags": [1]})
+                await a.hub.announce(GAME, {"type": "flags", "camera": "main", "flags": [1]})
                 nowhere, message = await events.next()
                 assert nowhere is None
-                assert message == await read(viewer) == {"type": "flags", "flags": [1]}
+                assert (
+                    message
+                    == await read(viewer)
+                    == {"type": "flags", "camera": "main", "flags": [1]}
+                )
             await a.call()
             async with listening(f"http://{address}&since=x:1", last_id=place) as events:
                 _, message = await events.next()

@@ -72,8 +72,8 @@ test("messages without a sequence: the last one wins", () => {
   assert.deepEqual(view.state.proposals, []);
   view = fold(view, { type: "camera", camera: "main", status: "lost", why: "no packets" }).view;
   assert.equal(view.state.camera.main.status, "lost");
-  view = fold(view, { type: "flags", flags: [1] }).view;
-  assert.deepEqual(view.state.flags, [1]);
+  view = fold(view, { type: "flags", camera: "main", flags: [1] }).view;
+  assert.deepEqual(view.state.witness, { main: [1] });
   view = fold(view, { type: "tracks", camera: "main", items: [] }).view;
   assert.deepEqual(view.tracks.main.items, []);
   assert.equal(view.seq, 3);
