@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from onnx_models import registry
+from pipeline.detect import Detector
 from pipeline.possession_reader import shipped
+from pipeline.session import ModelError
+from server.clock import SystemClock
+from server.commands.evallabels import labels
 from server.commands.output import BAD_INPUT, fail, put_json
-from server.evaluation import possession, simulated
+from server.evaluation import detection, possession, simulated
 from server.evaluation.filmed import ABOUT, filmed
+from server.evaluation.simulated_film import Eyes, Film, drawn_games, of_scenario
+from server.evaluation.simulated_told import Told
 from server.evaluation.tally import Line
 from server.evaluation.trajectories import DataError, case_of, scenes
+from server.simulator.scenarios import scenarios
 
 FILMED_EACH = 3  # it is a second look at the same scenes: a third of them is enough
 
@@ -53,16 +62,93 @@ def trajectories(data: Path, as_json: bool) -> None:
         _print(table, about, lines, as_json, split=possession.SPLIT)
 
 
+@evaluation.command("detection")
+@data_folder
+@click.option("--model", default="", help="Of `courtside models list`; the default one without.")
+@click.option("--live/--no-live", default=True, help="Also what the live loop says of a picture.")
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
+@as_json
+def detect(data: Path, model: str, live: bool, threads: int, as_json: bool) -> None:
+    """The detector against boxes drawn by eye: photographs, clips, the simulator."""
+    try:
+        chosen = registry.load().get(model)
+        chosen.verify()
+        whole = Detector.open(chosen.path, chosen.labels, "cpu", size=chosen.size, threads=threads)
+        looks = {"416": _look(whole, 416 * 416), "640": _look(whole, 640 * 640)}
+        looks["whole"] = _look(whole, chosen.size[0] * chosen.size[1])
+        if live:
+            looks["live"] = detection.live(chosen.labels, looks["whole"])
+        if not as_json:
+            click.echo(f"split: {detection.SPLIT}")
+        for table in detection.tables(data, looks, chosen.labels, dict(chosen.scores)):
+            more = {"model": chosen.name, "split": detection.SPLIT}
+            _print(table.name, table.about, table.lines, as_json, **more)
+    except (DataError, registry.ModelFileError, ModelError) as error:
+        fail(BAD_INPUT, str(error))
+
+
+def _look(detector: Detector, area: int) -> detection.Look:
+    return lambda image: detector.detect([image], area)[0]
+
+
 @evaluation.command()
 @click.option("--games", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--minutes", type=click.FloatRange(0.5), default=5.0, show_default=True)
+@click.option(
+    "--film-minutes",
+    type=click.FloatRange(0),
+    default=2.0,
+    show_default=True,
+    help="Of each game drawn and looked at, 0 for none; takes about twice as long.",
+)
+@click.option("--cases/--no-cases", default=True, help="The hard cases too, a line each.")
+@click.option(
+    "--looks", type=click.FloatRange(1, 30), default=8.0, show_default=True, help="A second."
+)
+@click.option("--height", type=click.Choice(["540", "720"]), default="720", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the first game.")
 @as_json
-def simulation(games: int, minutes: float, seed: int, as_json: bool) -> None:
-    """The simulator's floor plan to events: shots, passes, rebounds, steals."""
+def simulation(
+    games: int,
+    minutes: float,
+    film_minutes: float,
+    cases: bool,
+    looks: float,
+    height: str,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Simulated games to events: from the floor plan, and from drawn pictures."""
     about = f"possession, {games} simulated games of {minutes:g} minutes from seed {seed} on"
     lines = simulated.evaluate(range(seed, seed + games), minutes, shipped())
     _print("simulation_possession", about, lines, as_json, seed=seed, games=games, minutes=minutes)
+    size = (int(height) * 16 // 9, int(height))
+    eyes = Eyes.open(registry.load().get(), looks)
+    if film_minutes > 0:
+        films = drawn_games(range(seed, seed + games), film_minutes, size)
+        _films("simulation_film", films, eyes, as_json)
+    if cases:
+        for one in scenarios().values():
+            _films(f"simulation_case_{one.name}", [of_scenario(one)], eyes, as_json, one.about)
+
+
+def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: str = "") -> None:
+    clock = SystemClock()
+    before_s, told, seconds = clock.monotonic_s(), Told(), 0.0
+    for film in films:
+        told.add(eyes.watch(film))
+        seconds += film.seconds
+    took_s = clock.monotonic_s() - before_s
+    head = f"{about or 'drawn games'}: {seconds:.0f} s, {eyes.looks:g} looks a second"
+    _print(table, f"{head}, took {took_s:.0f} s", told.lines(), as_json)
+    for kind, count, median_s, most_s in told.late():
+        if as_json:
+            put_json({"table": table, "late": kind, "of": count, "p50": median_s, "p95": most_s})
+        else:
+            click.echo(f"{kind} told after the event: {median_s:.2f} s, p95 {most_s:.2f} ({count})")
+
+
+evaluation.add_command(labels)
 
 
 def _print(table: str, about: str, lines: list[Line], as_json: bool, **more: object) -> None:

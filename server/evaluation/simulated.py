@@ -84,7 +84,7 @@ class Tally:
                 continue
             self.shooter.append(choice(one.player, game.row(event.player)))
             self.points.append(yes_or_no(one.shot.three, event.value == 3))
-            passer = _passer(game.truth, event)
+            passer = passer_of(game.truth, event)
             if passer is not None and self.shooter[-1].right:
                 self.passer.append(choice(one.shot.assister, game.row(passer)))
 
@@ -123,7 +123,7 @@ class Tally:
         return [one for one in told if one.of]
 
 
-def _passer(truth: Iterable[Event], shot: Event) -> str | None:
+def passer_of(truth: Iterable[Event], shot: Event) -> str | None:
     """Who passed to the shooter before this shot, without anybody's touch between."""
     passer: str | None = None
     for event in truth:

@@ -23,12 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.simulator import stories
+from server.simulator.camera import Camera
 from server.simulator.court import SIZES, Court
 from server.simulator.draw import Artist
 from server.simulator.game import Extent, people
 from server.simulator.look import Look
 from server.simulator.operator import Operator, Stand
 from server.simulator.players import Person, Squad
+from server.simulator.script import TEAM
 from server.simulator.spoil import blocky, starved
 from server.simulator.stage import Stage, Story
 from server.simulator.truth import Event, Truth
@@ -78,6 +80,13 @@ class Scenario:
         streams = np.random.default_rng(self.seed).spawn(3)
         film = self._film(streams, step)
         return film if self.spoil is None else self.spoil(film, streams[2].spawn(1)[0])
+
+    def begins(self) -> tuple[tuple[Person, ...], Camera]:
+        """The ten players, home first, and the camera of the first picture."""
+        streams = np.random.default_rng(self.seed).spawn(3)
+        stage = self._stage(streams[0])
+        camera = Operator(stage, self.stand, streams[1]).step(1 / self.fps)
+        return stage.squad.people[: 2 * TEAM], camera
 
     def _count(self) -> int:
         return round(self.seconds * self.fps)
