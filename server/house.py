@@ -16,6 +16,7 @@ from server.access.tokens import Tokens, kept_secret, key_from_secret
 from server.api.health import Health
 from server.caretaker import Caretaker
 from server.clock import Clock
+from server.drift import Drift
 from server.gamelog.log import LogUnavailable
 from server.gamelog.setups import SetupTable
 from server.gamelog.sql import SqlLog
@@ -202,10 +203,13 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             setups, previews, tokens, access, process, model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
+        drift = Drift(lambda most: scorer.labels(None, most))
+        meters.registry.register(drift)
         caretaker = Caretaker(scorer, cameras, clock)
         for work, name in (
             (watch_loop(meters, clock), "loop watch"),
             (caretaker.run(), "caretaker"),
+            (drift.run(), "label drift"),
             (setups.run(), "setups"),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))

@@ -59,6 +59,12 @@ class Meters:
             ["outcome", "problem"],
             registry=self.registry,
         )
+        self._proposals = Counter(
+            "courtside_proposals",
+            "Proposals of cameras by what became of them",
+            ["type", "status"],
+            registry=self.registry,
+        )
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -102,6 +108,10 @@ class Meters:
         """A call was refused; problem: the type of the problem, one of our words."""
         outcome = "conflict" if problem == "conflict" else "refused"
         self._calls.labels(outcome, problem).inc()
+
+    def proposal(self, kind: str, status: str) -> None:
+        """A proposal was made, answered, or made room for others."""
+        self._proposals.labels(kind, status).inc()
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

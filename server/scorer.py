@@ -295,6 +295,7 @@ class Scorer:
                 if update is not None:
                     await self._publish(game_id, update)
                 for proposal in proposals:
+                    self._meters.proposal(proposal["type"], proposal["status"])
                     await self._announce(game_id, {"type": "proposal", "proposal": proposal})
 
     async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
