@@ -13,6 +13,9 @@ HERE = Path(__file__).resolve().parent
 
 SHIPPED = HERE / "models.toml"
 
+USUAL_SCORE = 0.3
+"""Where a card names no score of its own."""
+
 
 class ModelFileError(ValueError):
     """models.toml, or a file that it names, is not what it should be."""
@@ -24,8 +27,9 @@ class Model:
 
     path: of the ONNX file. sha256: 64 hex digits, or empty for a file that its owner vouches for.
     licence: SPDX name. labels: in the order of the network's classes. size: (height, width) of
-    the input, pixels. kind: how its output is read. measured: accuracy by name, 0 to 1, as
-    measured on the material that the card names.
+    the input, pixels. kind: how its output is read. scores: by label, from which a box that
+    nothing else speaks for is to be believed. measured: accuracy by name, 0 to 1, as measured on
+    the material that the card names.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Model:
     size: tuple[int, int]
     kind: str = "yolox"
     about: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
     measured: Mapping[str, float] = field(default_factory=dict)
 
     def verify(self) -> None:
@@ -114,9 +119,7 @@ def _model(entry: Any, file: Path) -> Model:
     kind = text("kind", "yolox")
     if kind != "yolox":
         raise ModelFileError(f"{file}: model {name}: kind {kind!r} is not known (yolox is)")
-    measured = entry.get("measured", {})
-    if not isinstance(measured, dict):
-        raise ModelFileError(f"{file}: model {name}: measured is a table of numbers")
+    scores = dict.fromkeys(labels, USUAL_SCORE) | _numbers(entry, "scores", file)
     return Model(
         name=name,
         path=(file.parent / Path(text("file")).expanduser()).resolve(),
@@ -126,9 +129,17 @@ def _model(entry: Any, file: Path) -> Model:
         size=(size[0], size[1]),
         kind=kind,
         about=text("about", ""),
-        measured={
-            str(key): float(value)
-            for key, value in measured.items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        },
+        scores=scores,
+        measured=_numbers(entry, "measured", file),
     )
+
+
+def _numbers(entry: dict[str, Any], name: str, file: Path) -> dict[str, float]:
+    held = entry.get(name, {})
+    if not isinstance(held, dict):
+        raise ModelFileError(f"{file}: model {entry['name']}: {name} is a table of numbers")
+    return {
+        str(key): float(value)
+        for key, value in held.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }

@@ -36,8 +36,10 @@ def draw_ball(rng: np.random.Generator, radius: float) -> tuple[Sprite, tuple[fl
     seam = rng.uniform(0.02, 0.06)
     wave = own[..., 2] - np.sign(own[..., 2]) * (0.42 + 0.45 * own[..., 0] ** 2)
     dark = (np.abs(own[..., 0]) < seam) | (np.abs(own[..., 1]) < seam) | (np.abs(wave) < seam)
+    # A ball too small for its seams to be seen is known by its colour alone.
+    usual = 0.88 if radius > 8 else 0.97
     main = (
-        SKINS[int(rng.integers(len(SKINS)))] if rng.random() < 0.85 else ODD[int(rng.integers(6))]
+        SKINS[int(rng.integers(len(SKINS)))] if rng.random() < usual else ODD[int(rng.integers(6))]
     )
     colour = np.clip(np.array(main) + rng.normal(0, 18, 3), 5, 250)
     skin = np.broadcast_to(colour, (side, side, 3)).copy()

@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from onnx_models.training import scenery
+from onnx_models.training import clothes, scenery
 from onnx_models.training.ball import draw_ball, lay
 from onnx_models.training.clip import Cut
+from onnx_models.training.decoys import draw_decoy
 from onnx_models.training.hoop import Hoop, View
 
-LABELS = ("player", "ball", "rim")
-PLAYER, BALL, RIM = range(3)
+LABELS = ("player", "ball", "rim", "referee")
+PLAYER, BALL, RIM, REFEREE = range(4)
+PEOPLE = (PLAYER, REFEREE)
 
 Image = NDArray[np.uint8]
 Box = tuple[int, NDArray[np.float32]]
@@ -73,7 +75,7 @@ class Composer:
     def _single(self) -> Sample:
         rng = self._rng
         kind = rng.random()
-        if kind < 0.30 and self._made_of.frames:
+        if kind < 0.26 and self._made_of.frames:
             view, boxes = self._window(self._made_of.frames)
             real = True
         elif kind < 0.48 and self._made_of.drawn:
@@ -84,7 +86,8 @@ class Composer:
             real = False
         if not real and rng.random() < 0.45:
             self._people(view, boxes)
-        if rng.random() < (0.25 if real else 0.8):
+        self._decoys(view, most=2 if real else 5)
+        if rng.random() < (0.25 if real else 0.72):
             self._hoop(view, boxes)
         for _ in range(int(rng.choice(4, p=[0.45, 0.35, 0.15, 0.05]))):
             self._ball(view, boxes)
@@ -111,7 +114,7 @@ class Composer:
         oy = rng.uniform(min(0, height - side), max(0, height - side))
         if boxes and rng.random() < 0.5:
             # Balls and hoops are few among the people: they get more than their share.
-            few = [box for label, box in boxes if label != PLAYER]
+            few = [box for label, box in boxes if label not in PEOPLE]
             some = few if few and rng.random() < 0.6 else [box for _, box in boxes]
             x1, y1, x2, y2 = some[int(rng.integers(len(some)))]
             ox = rng.uniform(*sorted((x2 - side * 0.95, x1 - side * 0.05)))
@@ -139,7 +142,8 @@ class Composer:
         canvas = view.astype(np.float32)
         base = float(np.exp(rng.uniform(np.log(30), np.log(300))))
         for _ in range(int(rng.integers(1, 6))):
-            sprite = cuts[int(rng.integers(len(cuts)))].sprite
+            cut = cuts[int(rng.integers(len(cuts)))]
+            sprite, label = self._dressed(cut)
             tall = base * float(rng.uniform(0.75, 1.3))
             scale = tall / sprite.shape[0]
             size = (max(4, round(sprite.shape[1] * scale)), max(8, round(tall)))
@@ -152,10 +156,30 @@ class Composer:
             y = float(rng.uniform(self._size * 0.2, self._size - size[1] * 0.6))
             lay(canvas, small.astype(np.float32), x, y)
             box = np.array([x, y, x + size[0], y + size[1]], np.float32)
-            boxes.append((PLAYER, box))
+            boxes.append((label, box))
             if rng.random() < 0.25:
                 self._held(canvas, boxes, box)
+            elif rng.random() < 0.15:
+                self._printed(canvas, box)
         view[:] = np.clip(canvas, 0, 255).astype(np.uint8)
+
+    def _dressed(self, cut: Cut) -> tuple[NDArray[np.float32], int]:
+        """The person in own or painted clothes, and what that makes of them."""
+        rng = self._rng
+        if cut.referee:
+            return cut.sprite, REFEREE
+        kind = rng.random()
+        if kind < 0.25:
+            return clothes.as_referee(rng, cut.sprite), REFEREE
+        return (clothes.as_player(rng, cut.sprite) if kind < 0.6 else cut.sprite), PLAYER
+
+    def _printed(self, canvas: NDArray[np.float32], body: NDArray[np.float32]) -> None:
+        """Something round on a shirt."""
+        rng = self._rng
+        tall = float(body[3] - body[1])
+        radius = tall * float(rng.uniform(0.02, 0.06))
+        x = float((body[0] + body[2]) / 2 - 1.5 * radius + rng.normal(0, 0.02) * tall)
+        lay(canvas, draw_decoy(rng, radius), x, float(body[1] + tall * rng.uniform(0.18, 0.4)))
 
     def _held(
         self, canvas: NDArray[np.float32], boxes: list[Box], body: NDArray[np.float32]
@@ -245,9 +269,21 @@ class Composer:
         canvas[:] = np.clip(whole, 0, 255).astype(np.uint8)
         boxes.extend((label, box / scale) for label, box in large)
 
+    def _decoys(self, view: Image, most: int) -> None:
+        """Round things that are no ball; they lie below what is looked for."""
+        rng = self._rng
+        canvas = view.astype(np.float32)
+        for _ in range(int(rng.integers(0, most + 1))):
+            radius = float(np.exp(rng.uniform(np.log(2.5), np.log(30))))
+            x, y = rng.uniform(-1.5 * radius, self._size - 1.5 * radius, 2)
+            lay(canvas, draw_decoy(rng, radius), float(x), float(y))
+        view[:] = np.clip(canvas, 0, 255).astype(np.uint8)
+
     def _ball(self, view: Image, boxes: list[Box]) -> None:
         rng = self._rng
-        radius = float(np.exp(rng.uniform(np.log(2.8), np.log(40))))
+        # Half of them as small as a whole court in one picture makes them.
+        most = 6.5 if rng.random() < 0.5 else 40
+        radius = float(np.exp(rng.uniform(np.log(2.8), np.log(most))))
         x, y = rng.uniform(0, self._size, 2)
         canvas = view.astype(np.float32)
         self._put(canvas, boxes, float(x), float(y), radius)
@@ -329,7 +365,7 @@ def _clip(image: Image, boxes: list[Box], size: int, real: bool) -> Sample:
         inside = np.clip(box, 0, size)
         whole = max(1e-6, float((box[2] - box[0]) * (box[3] - box[1])))
         share = float((inside[2] - inside[0]) * (inside[3] - inside[1])) / whole
-        if share > (0.3 if label == PLAYER else 0.5) and (inside[2:] - inside[:2]).min() > 3:
+        if share > (0.3 if label in PEOPLE else 0.5) and (inside[2:] - inside[:2]).min() > 3:
             kept.append(inside)
             labels.append(label)
     array = np.array(kept, np.float32).reshape(-1, 4)
@@ -342,6 +378,6 @@ def draw(sample: Sample) -> Image:
     for label, (x1, y1, x2, y2) in zip(
         sample.label, sample.boxes.astype(int).tolist(), strict=True
     ):
-        colour = [(255, 80, 0), (0, 255, 255), (0, 255, 0)][label]
+        colour = [(255, 80, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255)][label]
         cv2.rectangle(shown, (x1, y1), (x2, y2), colour, 1)
     return shown

@@ -22,7 +22,7 @@ from server.simulator.look import Look
 
 Image = NDArray[np.uint8]
 Box = tuple[int, NDArray[np.float32]]
-CLASSES = {"player": 0, "referee": 0, "ball": 1, "rim": 2}
+CLASSES = {"player": 0, "ball": 1, "rim": 2, "referee": 3}
 
 
 def draw_games(

@@ -13,8 +13,12 @@ from torch import Tensor
 
 from onnx_models.training.net import boxes_of
 
+PLAYER, REFEREE = 0, 3
 SURE = 0.05
 """A cell where the public network's person score is above this is taught by it."""
+
+SAME = 0.45
+"""A person of the public network who overlaps a known referee so much is that referee."""
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
@@ -100,6 +104,12 @@ def loss_of(
         if bool(taught.any()):
             gap = (rows[i, taught, :4] - teacher[taught, :4]).abs().clamp(max=3).sum(dim=1)
             box_losses.append(0.7 * gap * score[taught])
+            whistles = truth[label == REFEREE]
+            if len(whistles):
+                theirs = boxes_of(teacher, corners, strides)
+                referee = taught & (overlap(whistles, theirs).amax(dim=0) > SAME)
+                goal[i, referee, 1 + REFEREE] = person[referee]
+                goal[i, referee, 1 + PLAYER] = 0
         if len(truth):
             with torch.no_grad():
                 cells, owner, match = assign(rows[i], decoded[i], truth, label, corners, strides)
@@ -107,7 +117,7 @@ def loss_of(
             goal[i, cells, 0] = 1
             goal[i, cells, 1 + label[owner]] = match.clamp(min=0.05)
             weight[i, cells] = 1
-            share = torch.where(label[owner] == 0, 1.0, 1.5)
+            share = torch.where((label[owner] == PLAYER) | (label[owner] == REFEREE), 1.0, 1.5)
             box_losses.append(share * 3 * giou_loss(decoded[i, cells], truth[owner]))
             # The size is also wanted as such: a ball of 8 pixels gains little IoU from it.
             size = (truth[owner, 2:] - truth[owner, :2]).clamp(min=1) / strides[cells]

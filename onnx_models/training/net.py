@@ -29,8 +29,9 @@ CLASS_WEIGHTS = (("607", "608"), ("609", "610"), ("611", "612"))
 FIRST_OF_HEAD = 299
 """Layers are numbered in the public file; those from here on are the head's."""
 
-TAKEN = (0, 32, None)
-"""For player, ball and rim the COCO class to start from: person, sports ball, none."""
+TAKEN = (0, 32, None, 0)
+"""For player, ball, rim and referee the COCO class to start from: person, sports ball, none and
+person again."""
 
 
 def read_graph(path: Path) -> onnx.ModelProto:
@@ -90,6 +91,15 @@ class Head:
             joined = torch.cat([box, objectness, classes], dim=1)
             rows.append(joined.flatten(2).transpose(1, 2))
         return torch.cat(rows, dim=1)
+
+    def resume(self, path: Path) -> None:
+        """Take the numbers of an earlier run; classes it did not know begin as its players."""
+        kept = torch.load(path)
+        for name, wanted in self.body.state_dict().items():
+            short = len(wanted) - len(kept[name]) if wanted.ndim else 0
+            if short:
+                kept[name] = torch.cat([kept[name], kept[name][:1].expand_as(wanted[:short])])
+        self.body.load_state_dict(kept)
 
     def parts(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """The neck's numbers and the head's."""

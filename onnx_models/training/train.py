@@ -14,8 +14,10 @@ import copy
 import math
 import multiprocessing
 import time
+from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import cv2
@@ -62,8 +64,11 @@ def gather(args: argparse.Namespace) -> Material:
     """Read backgrounds and clip, and cut the people out."""
     frames = clip.read_frames(args.clip)
     labelled = clip.label_frames(frames)
-    some = frames[: len(labelled) : 12]
-    cuts = clip.cut_people(some, people(args.start, some))
+    some = list(range(0, len(labelled), 12))
+    seen = people(args.start, [frames[i] for i in some])
+    cuts = [
+        cut for i, p in zip(some, seen, strict=True) for cut in clip.cut_people(frames[i], p, i)
+    ]
     pictures = scenery.read_pictures(args.backgrounds)
     if args.drawn is None:
         drawn = draw_games(args.seed, args.games, pictures)
@@ -89,10 +94,58 @@ def tensors(batch: list[Sample]) -> tuple[Tensor, list[tuple[Tensor, Tensor]], T
     return images, truths, torch.tensor([s.real for s in batch])
 
 
-def rate(step: int, steps: int, top: float) -> float:
-    """Warm up, then a half cosine."""
+def rate(step: int, done: float, top: float) -> float:
+    """Warm up, then a half cosine; done: 0 to 1 of the run."""
     warm = min(1.0, (step + 1) / 100)
-    return top * warm * (0.03 + 0.97 * (1 + math.cos(math.pi * step / steps)) / 2)
+    return top * warm * (0.03 + 0.97 * (1 + math.cos(math.pi * min(1.0, done))) / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """A batch as the head sees it: the frozen backbone's features, and what to say about them."""
+
+    features: list[Tensor]
+    teacher: Tensor
+    truths: list[tuple[Tensor, Tensor]]
+    real: Tensor
+
+
+class Lessons:
+    """Batches to learn from: a new one when it is ready, else an earlier one again.
+
+    Making pictures and looking at them costs more than learning from them.
+    """
+
+    def __init__(self, fresh: Any, eye: nn.Module, public: Head, seed: int, keep: int) -> None:
+        self._fresh, self._eye, self._public = fresh, eye, public
+        self._kept: list[Learnt] = []
+        self._keep = keep
+        self._rng = np.random.default_rng(seed)
+        self.new = 0
+
+    def next(self) -> Learnt:
+        """Waits only while few are kept."""
+        try:
+            batch = self._fresh.get(block=len(self._kept) < min(6, self._keep), timeout=300)
+        except Empty:
+            return self._kept[int(self._rng.integers(len(self._kept)))]
+        made = self._look(batch)
+        self.new += 1
+        if len(self._kept) < self._keep:
+            self._kept.append(made)
+        else:
+            self._kept[int(self._rng.integers(self._keep))] = made
+        return made
+
+    def _look(self, batch: list[Sample]) -> Learnt:
+        images, truths, real = tensors(batch)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            features = self._eye(images.contiguous(memory_format=torch.channels_last))
+            cells = sum(level.shape[2] * level.shape[3] for level in features)
+            teacher = torch.zeros(len(images), cells, 6)
+            if bool(real.any()):
+                teacher[real] = said(self._public, [level[real] for level in features]).float()
+        return Learnt(list(features), teacher, truths, real)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -102,7 +155,7 @@ def train(args: argparse.Namespace) -> None:
     eye, public = backbone(args.start), Head(read_graph(args.start))
     head = Head(read_graph(args.start))
     if args.resume:
-        head.body.load_state_dict(torch.load(args.resume))
+        head.resume(args.resume)
     mean = copy.deepcopy(head)
     for network in (eye, public.body, head.body):
         network.to(memory_format=torch.channels_last)
@@ -120,34 +173,39 @@ def train(args: argparse.Namespace) -> None:
     ]
     for worker in workers:
         worker.start()
-    began, shown = time.monotonic(), {"object": 0.0, "class": 0.0, "box": 0.0, "cells": 0.0}
+    lessons = Lessons(queue, eye, public, args.seed, args.keep)
+    shown = {"object": 0.0, "class": 0.0, "box": 0.0, "cells": 0.0}
+    began = 0.0
     for step in range(args.steps):
-        images, truths, real = tensors(queue.get(timeout=300))
+        lesson = lessons.next()
+        began = began or time.monotonic()
+        spent = time.monotonic() - began
+        done = max(step / args.steps, spent / (60 * args.minutes) if args.minutes else 0.0)
+        last = step + 1 == args.steps or done >= 1
         for group in optimizer.param_groups:
-            group["lr"] = rate(step, args.steps, args.rate) * group["share"]
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            features = eye(images.contiguous(memory_format=torch.channels_last))
-            teacher = torch.zeros(len(images), corners.shape[0], 6)
-            if bool(real.any()):
-                teacher[real] = said(public, [level[real] for level in features]).float()
+            group["lr"] = rate(step, done, args.rate) * group["share"]
         with torch.autocast("cpu", torch.bfloat16):
-            rows = head(features)
-        loss, parts = loss_of(rows.float(), teacher, truths, real, corners, strides)
+            rows = head(lesson.features)
+        loss, parts = loss_of(
+            rows.float(), lesson.teacher, lesson.truths, lesson.real, corners, strides
+        )
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(head.body.parameters(), 10.0)
         optimizer.step()
-        keep = min(0.998, (step + 1) / (step + 20))
+        keep = min(0.995, (step + 1) / (step + 20))
         with torch.no_grad():
             for old, new in zip(mean.body.parameters(), head.body.parameters(), strict=True):
                 old.lerp_(new, 1 - keep)
         shown = {k: 0.98 * shown[k] + 0.02 * parts[k] for k in shown}
         if step % 10 == 0:
             words = " ".join(f"{k} {v:.3f}" for k, v in shown.items())
-            print(f"{step}/{args.steps} {time.monotonic() - began:.0f}s {words}", flush=True)
-        if (step + 1) % args.save == 0 or step + 1 == args.steps:
+            print(f"{step}/{args.steps} {spent:.0f}s new {lessons.new} {words}", flush=True)
+        if (step + 1) % args.save == 0 or last:
             export(mean, args.out)
             torch.save(mean.body.state_dict(), args.out.with_suffix(".pt"))
+        if last:
+            break
     for worker in workers:
         worker.terminate()
         worker.join()
@@ -164,6 +222,8 @@ def main() -> None:
     parser.add_argument("--games", type=int, default=100, help="simulated games to take from")
     parser.add_argument("--drawn", type=Path, help="a folder of them, drawn before (drawn.py)")
     parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--minutes", type=float, help="end then, if the steps take longer")
+    parser.add_argument("--keep", type=int, default=400, help="batches to learn from again")
     parser.add_argument("--size", type=int, default=320, help="of a sample, pixels")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--rate", type=float, default=1e-3)

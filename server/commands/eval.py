@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from server.clock import SystemClock
 from server.commands.evallabels import labels
 from server.commands.output import BAD_INPUT, fail, put_json
 from server.evaluation import detection, possession, simulated
+from server.evaluation.boards import HELD_OUT, drawn, real
 from server.evaluation.filmed import ABOUT, filmed
 from server.evaluation.simulated_film import Eyes, Film, drawn_games, of_scenario
 from server.evaluation.simulated_told import Told
@@ -149,6 +151,24 @@ def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: 
 
 
 evaluation.add_command(labels)
+
+
+@evaluation.command()
+@data_folder
+@click.option("--boards", type=click.IntRange(1), default=60, show_default=True, help="Drawn.")
+@click.option("--digit-px", type=click.FloatRange(8), default=22.0, show_default=True)
+@as_json
+def scoreboard(data: Path, boards: int, digit_px: float, as_json: bool) -> None:
+    """The gym's scoreboard: marked real ones, and drawn ones of seeds that were not looked at."""
+    held_out = range(HELD_OUT, HELD_OUT + boards)
+    try:
+        for one in itertools.chain(real(data / "clips"), drawn(held_out, digit_px)):
+            if as_json:
+                put_json({"table": "scoreboard", "digit_px": digit_px, **one.plain()})
+            else:
+                click.echo(str(one))
+    except FileNotFoundError as error:
+        fail(BAD_INPUT, str(error))
 
 
 def _print(table: str, about: str, lines: list[Line], as_json: bool, **more: object) -> None:
