@@ -49,7 +49,7 @@ _FORGET_S = 30.0
 _LOOK = 0.35  # what one look adds: looks in a row are alike
 _MEMORY = 0.93  # what is kept of older looks, each look
 _WRONG = 0.1  # how often a look is at somebody else's shirt
-_REFEREE = np.array([_WRONG, _WRONG, 1.0])  # what the detector's own word is worth
+_REFEREE = np.array([0.05, 0.05, 1.0])  # the detector's own word, each look
 
 
 @dataclass(slots=True, eq=False)
