@@ -18,6 +18,9 @@ from pipeline.setup import Quad
 EVERY_S = 1.0
 """Between two readings."""
 
+SURE = 0.6
+"""Chance from which a number counts for whoever compares it."""
+
 VOTES, ENOUGH = 5, 3
 """Of the last readings, so many must say the same before a number is told."""
 

@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.boardwatch import BoardReading, Said
+from pipeline.boardwatch import SURE, BoardReading, Said
 from server.projections.flag import Flag
 
 TYPE = "scoreboard-mismatch"
-
-SURE = 0.6
-"""Chance from which a reading counts."""
 
 TRUST, PAIRS = 8, 3
 """Readings, one a second, that must have agreed before a difference is believed, and different

@@ -14,25 +14,18 @@ from pipeline.possession_reader import shipped
 from pipeline.session import ModelError
 from server.clock import SystemClock
 from server.commands.evallabels import labels
+from server.commands.evalshots import closeups, shots
 from server.commands.output import BAD_INPUT, fail, put_json
+from server.commands.tables import as_json, data_folder, put_table
 from server.evaluation import detection, possession, simulated
 from server.evaluation.boards import HELD_OUT, drawn, real
 from server.evaluation.filmed import ABOUT, filmed
 from server.evaluation.simulated_film import Eyes, Film, drawn_games, of_scenario
 from server.evaluation.simulated_told import Told
-from server.evaluation.tally import Line
 from server.evaluation.trajectories import DataError, case_of, scenes
 from server.simulator.scenarios import scenarios
 
 FILMED_EACH = 3  # it is a second look at the same scenes: a third of them is enough
-
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-data_folder = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="Folder laid out as docs/evaluation.md says.",
-)
 
 
 @click.group("eval")
@@ -61,7 +54,7 @@ def trajectories(data: Path, as_json: bool) -> None:
     if not as_json:
         click.echo(f"split: {possession.SPLIT}")
     for table, (about, lines) in tables.items():
-        _print(table, about, lines, as_json, split=possession.SPLIT)
+        put_table(table, about, lines, as_json, split=possession.SPLIT)
 
 
 @evaluation.command("detection")
@@ -84,7 +77,7 @@ def detect(data: Path, model: str, live: bool, threads: int, as_json: bool) -> N
             click.echo(f"split: {detection.SPLIT}")
         for table in detection.tables(data, looks, chosen.labels, dict(chosen.scores)):
             more = {"model": chosen.name, "split": detection.SPLIT}
-            _print(table.name, table.about, table.lines, as_json, **more)
+            put_table(table.name, table.about, table.lines, as_json, **more)
     except (DataError, registry.ModelFileError, ModelError) as error:
         fail(BAD_INPUT, str(error))
 
@@ -123,7 +116,9 @@ def simulation(
     """Simulated games to events: from the floor plan, and from drawn pictures."""
     about = f"possession, {games} simulated games of {minutes:g} minutes from seed {seed} on"
     lines = simulated.evaluate(range(seed, seed + games), minutes, shipped())
-    _print("simulation_possession", about, lines, as_json, seed=seed, games=games, minutes=minutes)
+    put_table(
+        "simulation_possession", about, lines, as_json, seed=seed, games=games, minutes=minutes
+    )
     size = (int(height) * 16 // 9, int(height))
     eyes = Eyes.open(registry.load().get(), looks)
     if film_minutes > 0:
@@ -142,7 +137,7 @@ def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: 
         seconds += film.seconds
     took_s = clock.monotonic_s() - before_s
     head = f"{about or 'drawn games'}: {seconds:.0f} s, {eyes.looks:g} looks a second"
-    _print(table, f"{head}, took {took_s:.0f} s", told.lines(), as_json)
+    put_table(table, f"{head}, took {took_s:.0f} s", told.lines(), as_json)
     for kind, count, median_s, most_s in told.late():
         if as_json:
             put_json({"table": table, "late": kind, "of": count, "p50": median_s, "p95": most_s})
@@ -151,6 +146,8 @@ def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: 
 
 
 evaluation.add_command(labels)
+evaluation.add_command(shots)
+evaluation.add_command(closeups)
 
 
 @evaluation.command()
@@ -169,13 +166,3 @@ def scoreboard(data: Path, boards: int, digit_px: float, as_json: bool) -> None:
                 click.echo(str(one))
     except FileNotFoundError as error:
         fail(BAD_INPUT, str(error))
-
-
-def _print(table: str, about: str, lines: list[Line], as_json: bool, **more: object) -> None:
-    if not as_json:
-        click.echo(f"\n{about}")
-    for one in lines:
-        if as_json:
-            put_json({"table": table, **more, **one.plain()})
-        else:
-            click.echo(str(one))

@@ -115,34 +115,41 @@ def draw_board(truth: BoardTruth, style: BoardStyle) -> Image:
 
 
 def filmed(
-    board: Image, chance: np.random.Generator, digit_px: float = 22.0, noise: float = 6.0
+    board: Image,
+    chance: np.random.Generator,
+    digit_px: float = 22.0,
+    noise: float = 6.0,
+    angle: np.random.Generator | None = None,
 ) -> tuple[Image, tuple[tuple[float, float], ...]]:
     """The board on a wall as a camera shows it, and its corners in that picture as a person would
     mark them, from the top left on, clockwise.
 
     digit_px: height of a score's digits in the picture. noise: standard deviation, 0 to 255.
+    angle: where the camera stands and what hangs in its light; its own chance, so that one camera
+    can take several pictures.
     """
     scale = digit_px / 120
     wide, high = WIDE * scale, HIGH * scale
     size = (round(2.2 * wide), round(2.2 * high))
-    skew = chance.uniform(-0.12, 0.12, (4, 2)) * high
+    angle = angle or chance
+    skew = angle.uniform(-0.12, 0.12, (4, 2)) * high
     flat = np.array([(0, 0), (wide, 0), (wide, high), (0, high)])
     corners = (flat + np.array([0.6 * wide, 0.6 * high]) + skew).astype(np.float32)
     source = np.array([(0, 0), (WIDE, 0), (WIDE, HIGH), (0, HIGH)], np.float32)
     # Shrinking picks single pixels unless the picture is soft enough before.
     soft = cv2.GaussianBlur(board, (0, 0), max(0.3, 0.45 / scale))
     turn = cv2.getPerspectiveTransform(source, corners)
-    wall = np.full((size[1], size[0], 3), chance.integers(60, 190), np.uint8)
+    wall = np.full((size[1], size[0], 3), angle.integers(60, 190), np.uint8)
     cv2.warpPerspective(
         soft, turn, size, dst=wall, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
-    blurred = cv2.GaussianBlur(wall, (0, 0), float(chance.uniform(0.3, 1.0)))
-    grainy = blurred * chance.uniform(0.6, 1.1) + chance.normal(0, noise, blurred.shape)
+    blurred = cv2.GaussianBlur(wall, (0, 0), float(angle.uniform(0.3, 1.0)))
+    grainy = blurred * angle.uniform(0.6, 1.1) + chance.normal(0, noise, blurred.shape)
     coded = np.clip(grainy, 0, 255).astype(np.uint8)
     quality = int(chance.integers(45, 90))
     _, data = cv2.imencode(".jpg", coded, [cv2.IMWRITE_JPEG_QUALITY, quality])
     image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-    marked = corners + chance.uniform(-0.03, 0.03, (4, 2)) * high
+    marked = corners + angle.uniform(-0.03, 0.03, (4, 2)) * high
     return image, tuple((float(x), float(y)) for x, y in marked)
 
 
