@@ -18,7 +18,8 @@ class Spot:
     """A place where a ball may be.
 
     t_s: media seconds. x, y: rim widths from the rim's centre, x to the right, y down.
-    size: diameter in rim widths. sure: 0 to 1.
+    size: diameter in rim widths. sure: 0 to 1. seen: the network called it a ball; otherwise
+    something of that size moves there.
     """
 
     t_s: float
@@ -26,6 +27,7 @@ class Spot:
     y: float
     size: float
     sure: float
+    seen: bool = False
 
     @property
     def away(self) -> float:
@@ -66,6 +68,9 @@ class Flight:
         if len(self.spots) == 1:
             return gone if gone <= 0.4 + FASTEST * dt else None
         reach = 0.5 + 1.3 * math.hypot(vx, vy) * dt + 2 * GRAVITY * dt * dt
+        if self.last.seen and not spot.seen:
+            # The network saw a ball; what only moves must be where that ball can well be.
+            reach *= 0.5
         if gone > min(reach, 0.4 + FASTEST * dt):
             return None
         ahead_x = self.last.x + vx * dt
@@ -130,9 +135,10 @@ def _longest_of_each(flights: list[Flight]) -> list[Flight]:
 
 
 def merge(spots: Iterable[Spot], within: float = 0.35) -> list[Spot]:
-    """One spot for each place: of those closer than `within` rim widths the surest stays."""
+    """One spot for each place: of those closer than `within` rim widths one that the network saw
+    stays before one that only moves (a blob is pulled aside by the net), then the surest."""
     kept: list[Spot] = []
-    for spot in sorted(spots, key=lambda one: -one.sure):
+    for spot in sorted(spots, key=lambda one: (not one.seen, -one.sure)):
         if all(math.hypot(spot.x - one.x, spot.y - one.y) > within for one in kept):
             kept.append(spot)
     return kept

@@ -13,10 +13,12 @@ from pipeline.ball import Spot, merge
 from pipeline.basket import REACH, Basket
 from pipeline.boxes import Detections
 from pipeline.frame import Frame
+from pipeline.judge import shipped
 from pipeline.labels import RIMS, Ball, only, which
 from pipeline.rim import Rim, Rims, rings
 from pipeline.shots import Shot, ShotWatch
 from pipeline.sight import Box
+from pipeline.signs import Reach
 from pipeline.view import PARTS, View, close_to, part_of, uncut
 
 LIVELY_S = 0.5
@@ -33,6 +35,9 @@ SEARCH_S = 3.0
 
 SAME_S = 0.6
 """Two shots of one camera are at least so far apart."""
+
+SIZES = (0.3, 1.2)
+"""Rim widths: a ball beside the rim is 0.53; nearer to the phone it is larger."""
 
 PLAIN = 0.4
 """Score from which a ball needs no other sign."""
@@ -176,12 +181,19 @@ class Hoops:
                     (y - rim.y) / rim.width,
                     size / rim.width,
                     score,
+                    seen=True,
                 )
                 for x, y, size, score in balls
-                if 0.3 < size / rim.width < 1.0
+                if SIZES[0] < size / rim.width < SIZES[1]
             ]
-            found = [one for one in found if believable(one, hoop.spots)]
-            shot = hoop.watch.update(frame.media_s, merge([*found, *hoop.spots]), hoop.net)
+            shot = hoop.watch.update(
+                frame.media_s,
+                together(found, hoop.spots),
+                hoop.net,
+                reach_of(rim, frame),
+                width=rim.width,
+                sure=rim.sure,
+            )
             if shot is not None:
                 shots.append(RimShot(shot, rim.id, rim.xyxy()))
         return self._once(shots)
@@ -198,6 +210,22 @@ class Hoops:
         return kept
 
 
+def reach_of(rim: Rim, frame: Frame) -> Reach:
+    """How far the frame shows what is about a rim."""
+    height, width = frame.image.shape[:2]
+    return Reach(
+        rim.x / rim.width,
+        rim.y / rim.width,
+        (width - rim.x) / rim.width,
+        (height - rim.y) / rim.width,
+    )
+
+
+def together(found: Sequence[Spot], moving: Sequence[Spot]) -> list[Spot]:
+    """What the network found and what moves, one spot for each place."""
+    return merge([*(one for one in found if believable(one, moving)), *moving])
+
+
 def believable(found: Spot, moving: Sequence[Spot]) -> bool:
     """Whether a detected ball counts: what is faint and does not move is a mark on the board."""
     if found.sure >= PLAIN:
@@ -208,4 +236,4 @@ def believable(found: Spot, moving: Sequence[Spot]) -> bool:
 
 
 def _hoop() -> _Hoop:
-    return _Hoop(Basket(), ShotWatch(), [])
+    return _Hoop(Basket(), ShotWatch(shipped()), [])

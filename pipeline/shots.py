@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
-
-from pipeline.ball import GRAVITY, Flight, Flights, Spot, best_next
-from pipeline.signs import UNDER, logistic, made
+from pipeline.ball import Flight, Flights, Spot, best_next
+from pipeline.judge import Judge
+from pipeline.signs import UNDER, Reach, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +21,6 @@ class Shot:
     end_s: float
     made: float
     score: float
-
-
-@dataclass(slots=True, eq=False)
-class _Attempt:
-    """A ball that has come to the rim and whose fate is open."""
-
-    flight: Flight
-    start_s: float
-    came_s: float
-    began: int
-    """Index into `way` of the first spot at the rim."""
-    way: list[Spot] = field(default_factory=list)
-    net: list[tuple[float, float]] = field(default_factory=list)
 
 
 WAIT_S = 1.6
@@ -49,118 +35,129 @@ FALLEN_S = 0.5
 AGAIN_S = 0.6
 """After a decision the same ball falling about is no new shot; a tip-in takes longer."""
 
+START_S = 2.0
+"""A throw takes no longer from the hand to the rim."""
 
-LEAST = 0.35
-"""Attempts less sure than this are not reported."""
+FAR = 0.95
+"""Rim widths from the rim: a shot comes from farther away, or from the picture's edge."""
+
+EDGE = 0.6
+"""Share of the way to the picture's edge from which a spot counts as come from outside."""
 
 
 class ShotWatch:
     """Watches one rim. Feed it every frame looked at, also those without a spot."""
 
-    def __init__(self) -> None:
+    def __init__(self, judge: Judge | None) -> None:
+        """judge: None for a watch that is only asked for visits."""
+        self._judge = judge
         self._flights = Flights()
-        self._attempt: _Attempt | None = None
+        self._visit: Visit | None = None
+        self._flight = Flight(())
         self._quiet_until_s = -math.inf
 
-    def update(self, t_s: float, spots: Sequence[Spot], net: float = 0.0) -> Shot | None:
-        """The shot that is decided with this frame, if any.
-
-        spots: where a ball may be now. net: share of the net that moves, 0 to 1.
-        """
-        flights = self._flights.update(t_s, spots)
-        if self._attempt is not None:
-            return self._follow(self._attempt, t_s, spots, net)
-        if t_s < self._quiet_until_s:
-            return None
-        for flight in flights:
-            began = arrival(flight)
-            if began is not None:
-                first = flight.spots[began]
-                self._attempt = _Attempt(
-                    flight,
-                    start_s=_start(flight, began).t_s,
-                    came_s=first.t_s,
-                    began=began,
-                    way=list(flight.spots),
-                    net=[(t_s, net)],
-                )
-                break
-        return None
-
-    def _follow(
-        self, attempt: _Attempt, t_s: float, spots: Sequence[Spot], net: float
+    def update(
+        self,
+        t_s: float,
+        spots: Sequence[Spot],
+        net: float = 0.0,
+        reach: Reach | None = None,
+        *,
+        width: float = 40.0,
+        sure: float = 1.0,
     ) -> Shot | None:
-        attempt.net.append((t_s, net))
-        best = best_next(attempt.flight, spots)
-        if best is not None:
-            attempt.flight = attempt.flight.with_spot(best)
-            attempt.way.append(best)
-        last = attempt.way[-1]
-        gone = abs(last.x) > 1.8 or last.y > 1.6 or last.y < -3.0
-        fallen = t_s - _fell_s(attempt.way, attempt.began) > FALLEN_S
-        waited = t_s - attempt.came_s >= WAIT_S or t_s - last.t_s >= GONE_S
-        if not (gone or fallen or waited):
+        """The shot that is decided with this frame, if any; arguments as `visit`."""
+        visit = self.visit(t_s, spots, net, reach, width=width, sure=sure)
+        if visit is None or self._judge is None:
             return None
-        self._attempt = None
-        way, began = attempt.way, attempt.began
-        score = sureness(way, began)
-        if score < LEAST:
+        score, made = self._judge.judge(visit)
+        if score < self._judge.least:
             return None
-        self._quiet_until_s = t_s + AGAIN_S
+        self.rest(t_s)
         return Shot(
-            start_s=attempt.start_s,
-            rim_s=_nearest(way[began:]).t_s,
+            start_s=start(visit).t_s,
+            rim_s=at_rim(visit).t_s,
             end_s=t_s,
-            made=made(way, began, attempt.net),
+            made=made,
             score=score,
         )
 
+    def visit(
+        self,
+        t_s: float,
+        spots: Sequence[Spot],
+        net: float = 0.0,
+        reach: Reach | None = None,
+        *,
+        width: float = 40.0,
+        sure: float = 1.0,
+    ) -> Visit | None:
+        """The ball's visit to the rim that is over with this frame, if any.
 
-def arrival(flight: Flight) -> int | None:
-    """Index of the spot with which a flight came to the rim as a shot does, or None.
+        spots: where a ball may be now. net: share of the net that moves, 0 to 1. reach: how far
+        the picture shows. width: of the rim, pixels; sure: of the rim, 0 to 1.
+        """
+        flights = self._flights.update(t_s, spots)
+        if self._visit is not None:
+            return self._follow(self._visit, t_s, spots, net)
+        if t_s < self._quiet_until_s:
+            return None
+        reach = reach or Reach()
+        for flight in flights:
+            began = arrival(flight, reach)
+            if began is not None:
+                self._flight = flight
+                looks = [(t_s, net, len(spots))]
+                self._visit = Visit(list(flight.spots), began, looks, reach, width, sure)
+                break
+        return None
 
-    It came from away, was above the rim, and was falling (or flat, off the board) at the rim.
+    def rest(self, t_s: float) -> None:
+        """A shot was told: the same ball falling about is no new one."""
+        self._quiet_until_s = t_s + AGAIN_S
+
+    def _follow(self, visit: Visit, t_s: float, spots: Sequence[Spot], net: float) -> Visit | None:
+        visit.net.append((t_s, net, len(spots)))
+        best = best_next(self._flight, spots)
+        if best is not None:
+            self._flight = self._flight.with_spot(best)
+            visit.way.append(best)
+        last = visit.way[-1]
+        gone = abs(last.x) > 1.8 or last.y > 1.6 or last.y < -3.0
+        fallen = t_s - _fell_s(visit) > FALLEN_S
+        waited = t_s - visit.way[visit.began].t_s >= WAIT_S or t_s - last.t_s >= GONE_S
+        if not (gone or fallen or waited):
+            return None
+        self._visit = None
+        return visit
+
+
+def arrival(flight: Flight, reach: Reach) -> int | None:
+    """Index of the spot with which a flight came to the rim as a shot may, or None.
+
+    It came from away or into the picture, was above the rim, and was falling (or flat, off the
+    board) at the rim. What is likelier than not to be no shot is left to the judge.
     """
     last = flight.last
-    if len(flight.spots) < 3 or not _at_rim(flight.spots[-2], last):
+    if len(flight.spots) < 2 or not _at_rim(flight.spots[-2], last):
         return None
     spots = [one for one in flight.spots if last.t_s - one.t_s <= 1.2]
-    far = [one for one in spots[:-1] if one.away >= 1.5]
-    if len(spots) < 3 or not far:
+    came = next((one for one in reversed(spots[:-1]) if _outside(one, reach)), None)
+    if came is None:
         return None
-    came = far[-1]
     after = [one for one in spots if one.t_s >= came.t_s]
     highest = min(one.y for one in after)
     took = max(last.t_s - came.t_s, 1e-3)
     steps = itertools.pairwise(after)
     speed = sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in steps) / took
-    fell = last.y - highest
-    if highest > -0.35 or speed < 2.0 or fell < 0.12 or not thrown(after):
+    if highest > -0.25 or speed < 1.2 or last.y - highest < 0.1:
         return None
     return len(flight.spots) - 1
 
 
-def thrown(spots: Sequence[Spot]) -> bool:
-    """Whether spots that end at the rim lie on the way of a thrown ball: steady to the side, bent
-    downwards. The last spot may be after a bounce and is not asked; fewer than three before it
-    say nothing, and three fit any bend.
-
-    How strong the bend is depends on the camera and on the clip's speed: from a quarter of
-    gravity to a clip at more than double speed.
-    """
-    asked = spots[:-1][-8:]
-    if len(asked) < 4:
-        return True
-    t = np.array([one.t_s - asked[0].t_s for one in asked])
-    x = np.array([one.x for one in asked])
-    y = np.array([one.y for one in asked])
-    side = np.polynomial.polynomial.polyfit(t, x, 1)
-    bend = np.polynomial.polynomial.polyfit(t, y, 2)
-    off_x = x - np.polynomial.polynomial.polyval(t, side)
-    off_y = y - np.polynomial.polynomial.polyval(t, bend)
-    off = float(np.sqrt(np.mean(off_x**2 + off_y**2)))
-    pull = 2 * float(bend[2]) / GRAVITY
-    return off < 0.3 and (0.25 if len(asked) > 3 else 0.0) < pull < 7
+def _outside(spot: Spot, reach: Reach) -> bool:
+    """Whether a spot is away from the rim, or as far away as the picture shows."""
+    return spot.away >= min(FAR, EDGE * reach.towards(spot.x, spot.y))
 
 
 def _at_rim(a: Spot, b: Spot) -> bool:
@@ -172,31 +169,24 @@ def _at_rim(a: Spot, b: Spot) -> bool:
     return False
 
 
-def _fell_s(way: Sequence[Spot], began: int) -> float:
+def _fell_s(visit: Visit) -> float:
     """When the ball went under the rim's plane and stayed there; never is infinity."""
     fell_s = math.inf
-    for spot in reversed(way[began:]):
+    for spot in reversed(visit.after()):
         if spot.y < UNDER:
             break
         fell_s = spot.t_s
     return fell_s
 
 
-def _start(flight: Flight, began: int) -> Spot:
+def start(visit: Visit) -> Spot:
     """The first spot of the throw: back from the rim while the ball was in the air."""
-    first = flight.spots[began]
-    return next(one for one in flight.spots if first.t_s - one.t_s <= 2.0)
+    first = visit.way[visit.began]
+    return next(one for one in visit.way if first.t_s - one.t_s <= START_S)
 
 
-def _nearest(spots: Sequence[Spot]) -> Spot:
+def at_rim(visit: Visit) -> Spot:
     """The spot nearest to the rim within the first moments there."""
-    soon = [one for one in spots if one.t_s - spots[0].t_s <= 0.35]
-    return min(soon, key=lambda one: math.hypot(one.x, one.y))
-
-
-def sureness(way: Sequence[Spot], began: int) -> float:
-    """Probability that there was a shot: a longer, better seen way to the rim is surer."""
-    before = way[: began + 1]
-    seen = sum(one.sure for one in before[-8:])
-    near = _nearest(way[began:]).away
-    return logistic(0.6 * (seen - 1.5) + 1.2 * (1.0 - near) + 0.8)
+    after = visit.after()
+    soon = [one for one in after if one.t_s - after[0].t_s <= 0.35]
+    return min(soon, key=lambda one: one.away)

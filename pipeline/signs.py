@@ -1,36 +1,16 @@
-"""What tells a make from a miss, and how much each sign weighs."""
+"""What can be read off a ball's visit to a rim: was it a shot, and did it go in?"""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pipeline.ball import Spot
+import numpy as np
+from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What tells a make from a miss, each in rim widths, seconds or a share.
-
-    crossing: x at which the ball last fell through the plane just under the rim, or None.
-    outside: it was seen beside the net, or gone from the rim without falling through.
-    in_net: spots seen inside the net.
-    slowed: the fall from the rim to the net's end over the fall just before, or None; more than 1
-    in free flight.
-    swing: the strongest motion of the net beyond what the ball itself covers.
-    bounced: it rose again from the rim. leaves: |x| at the height of the net's end, or None.
-    """
-
-    crossing: float | None
-    outside: bool
-    in_net: int
-    slowed: float | None
-    swing: float
-    bounced: bool
-    leaves: float | None
-
+from pipeline.ball import BALL, GRAVITY, Spot
 
 UNDER = 0.2
 """Rim widths below the rim's centre: the plane whose crossing counts."""
@@ -38,38 +18,206 @@ UNDER = 0.2
 OUT = 1.1
 """Rim widths below the rim's centre: the net's end."""
 
+NONE = 3.0
+"""Stands for a place (rim widths) that nobody saw: farther aside than any that counts."""
 
-def signs(way: Sequence[Spot], began: int, net: Sequence[tuple[float, float]]) -> Signs:
-    """Read the signs off the way of the ball. way[began] is the first spot at the rim."""
-    crossing, crossed_s = _through(way, began, UNDER)
+ASKED = 8
+"""Spots before the rim that are asked for a thrown ball's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the picture shows what is about a rim, rim widths from its centre to each edge."""
+
+    left: float = math.inf
+    top: float = math.inf
+    right: float = math.inf
+    bottom: float = math.inf
+
+    def towards(self, x: float, y: float) -> float:
+        """Rim widths from the centre to the picture's edge in the direction of (x, y)."""
+        far = math.hypot(x, y)
+        if far == 0.0:
+            return math.inf
+        across = self.right if x > 0 else self.left
+        along = self.bottom if y > 0 else self.top
+        return min(
+            across * far / abs(x) if x else math.inf, along * far / abs(y) if y else math.inf
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """A ball that came to a rim, and what was seen until its fate was plain.
+
+    way: the ball, oldest spot first; way[began] is the first spot at the rim.
+    net: (media seconds, share of the net that moves, spots there were) of every look from then on.
+    width: of the rim, pixels; sure: how sure the rim is, 0 to 1.
+    """
+
+    way: list[Spot]
+    began: int
+    net: list[tuple[float, float, int]] = field(default_factory=list)
+    reach: Reach = field(default_factory=Reach)
+    width: float = 40.0
+    sure: float = 1.0
+
+    def before(self) -> list[Spot]:
+        """The way to the rim, the first spot there included; no longer than `ASKED` spots."""
+        return self.way[max(0, self.began - ASKED) : self.began + 1]
+
+    def after(self) -> list[Spot]:
+        """The way from the first spot at the rim on."""
+        return self.way[self.began :]
+
+
+def approach_signs(visit: Visit) -> dict[str, float]:
+    """How the ball came. Lengths in rim widths, speeds in rim widths a second."""
+    spots = visit.before()
+    first, last = spots[0], spots[-1]
+    took = max(last.t_s - first.t_s, 1e-3)
+    steps = sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in itertools.pairwise(spots))
+    sizes = np.log([max(one.size, 0.05) / BALL for one in spots])
+    way = bend(spots)
+    top = min(one.y for one in spots)
+    a = spots[-2] if len(spots) > 1 else last
+    dt = max(last.t_s - a.t_s, 1e-3)
+    return {
+        "spots": len(spots),
+        "seen": sum(one.seen for one in spots),
+        "sure": sum(one.sure for one in spots) / len(spots),
+        "took_s": took,
+        "speed": steps / took,
+        "top": max(top, -4.0),
+        "fell": last.y - top,
+        "far": max(one.away for one in spots),
+        "pull": way.pull if way else 1.0,
+        "off": way.off if way else 0.15,
+        "size": float(np.median(sizes)),
+        "uneven": float(sizes.std()),
+        "aside": abs(last.x - a.x) / dt,
+        "falls": (last.y - a.y) / dt,
+    }
+
+
+def fate_signs(visit: Visit) -> dict[str, float]:
+    """What became of the ball at the rim. Lengths in rim widths, times in seconds."""
+    way, began, after = visit.way, visit.began, visit.after()
+    came_s = after[0].t_s
+    crossing, crossed_s = through(way, began, UNDER)
     if crossing is None and way[began].y >= UNDER:
         crossing, crossed_s = way[began].x, way[began].t_s
-    leaves, left_s = _through(way, began, OUT)
-    after = [one for one in way[began:] if one.t_s >= crossed_s]
-    in_net = [one for one in after if abs(one.x) <= 0.6 and UNDER <= one.y <= 1.2]
-    beside = [one for one in after if abs(one.x) > 0.75 and one.y < 0.9]
-    left = crossing is None and (abs(way[-1].x) > 1.0 or way[-1].y < -0.8)
-    high = [one.y for one in way[began:]]
-    bounced = any(
-        later < -0.6 and later < earlier - 0.35
-        for index, earlier in enumerate(high)
-        for later in high[index + 1 :]
-    )
+    leaves, left_s = through(way, began, OUT)
+    later = [one for one in after if one.t_s >= crossed_s]
+    in_net = [one for one in later if abs(one.x) <= 0.6 and UNDER <= one.y <= 1.2]
+    under = [one for one in later if abs(one.x) <= 0.8 and one.y > OUT]
+    beside = [one for one in after if abs(one.x) > 0.75 and -0.3 < one.y < 1.2]
+    high = [one.y for one in after]
+    rose = max((low - one for k, low in enumerate(high) for one in high[k + 1 :]), default=0.0)
+    last = after[-1]
     fall = None
     if crossing is not None and leaves is not None and left_s > crossed_s:
         fall = (OUT - UNDER) / (left_s - crossed_s)
-    return Signs(
-        crossing=crossing,
-        outside=bool(beside) or left,
-        in_net=len(in_net),
-        slowed=_slowed(way, fall, crossed_s),
-        swing=_swing(way, net, crossed_s),
-        bounced=bounced,
-        leaves=None if leaves is None else abs(leaves),
+    ahead = _expected(visit)
+    near = [one for one in after if abs(one.x) < 0.7 and -0.6 < one.y < OUT]
+    return {
+        "crossing": NONE if crossing is None else min(abs(crossing), NONE),
+        "expected": min(abs(ahead), NONE) if ahead is not None else NONE,
+        "leaves": NONE if leaves is None else min(abs(leaves), NONE),
+        "fall": 10.0 if fall is None else min(fall, 25.0),
+        "slowed": _slowed(way, fall, crossed_s),
+        "in_net": len(in_net),
+        "in_net_seen": sum(one.seen for one in in_net),
+        "under": len(under),
+        "beside": len(beside),
+        "rose": min(rose, NONE),
+        "topmost": max(min(high), -NONE),
+        "lowest": min(max(high), NONE),
+        "widest": min(max(abs(one.x) for one in after), NONE),
+        "last_x": min(abs(last.x), NONE),
+        "last_y": min(max(last.y, -NONE), NONE),
+        "near_s": near[-1].t_s - near[0].t_s if near else 0.0,
+        "stay_s": last.t_s - came_s,
+        "nearest": min(one.away for one in after),
+        "after": len(after),
+        "after_seen": sum(one.seen for one in after),
+        "swing": swing(visit, came_s),
+        "swing_late": swing(visit, min(crossed_s, last.t_s) + 0.12),
+    }
+
+
+def looks_signs(visit: Visit) -> dict[str, float]:
+    """How well one could see at all."""
+    times = [t_s for t_s, _, _ in visit.net]
+    spread = times[-1] - times[0] if len(times) > 1 else 0.0
+    return {
+        "rate": (len(times) - 1) / spread if spread > 0 else 10.0,
+        "clutter": sum(count for _, _, count in visit.net) / max(1, len(visit.net)),
+        "floor": min(visit.reach.bottom, 4.0),
+        "sides": min(visit.reach.left, visit.reach.right, 4.0),
+        "width": math.log2(max(visit.width, 4.0)),
+    }
+
+
+def signs(visit: Visit) -> dict[str, float]:
+    """Everything by name; `NAMES` is the order in which the weights know it."""
+    return approach_signs(visit) | fate_signs(visit) | looks_signs(visit) | {"rim": visit.sure}
+
+
+def row(visit: Visit) -> NDArray[np.float64]:
+    """(len(NAMES),) the signs as the weights take them."""
+    return np.array(list(signs(visit).values()), np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A parabola laid through spots: x = side[0] + side[1] t, y = fall[0] + fall[1] t + fall[2] t²,
+    t in seconds from `from_s`. off: root mean square distance of the spots, rim widths.
+    pull: its bend over that of free fall at the rim's distance."""
+
+    from_s: float
+    side: tuple[float, float]
+    fall: tuple[float, float, float]
+    off: float
+    pull: float
+
+    def falls_through(self, plane: float) -> float | None:
+        """x at which it comes down through a height; None if it never does."""
+        c, b, a = self.fall
+        if a <= 1e-6 or b * b < 4 * a * (c - plane):
+            return None
+        t = (-b + math.sqrt(b * b - 4 * a * (c - plane))) / (2 * a)
+        return self.side[0] + self.side[1] * t
+
+
+def bend(spots: Sequence[Spot]) -> Bend | None:
+    """The way of a thrown ball through spots that end at the rim. The last spot may be after a
+    bounce and is not asked; fewer than four before it fit any bend and say nothing: None."""
+    asked = spots[:-1][-ASKED:]
+    if len(asked) < 4:
+        return None
+    t = np.array([one.t_s - asked[0].t_s for one in asked])
+    side, off_x = _laid(t, np.array([one.x for one in asked]), 1)
+    fall, off_y = _laid(t, np.array([one.y for one in asked]), 2)
+    return Bend(
+        asked[0].t_s,
+        (float(side[0]), float(side[1])),
+        (float(fall[0]), float(fall[1]), float(fall[2])),
+        float(np.sqrt(np.mean(off_x**2 + off_y**2))),
+        2 * float(fall[2]) / GRAVITY,
     )
 
 
-def _through(way: Sequence[Spot], began: int, plane: float) -> tuple[float | None, float]:
+def _laid(
+    t: NDArray[np.float64], values: NDArray[np.float64], degree: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A polynomial of least squares, and how far each value is from it."""
+    powers = np.vander(t, degree + 1, increasing=True)
+    found = np.asarray(np.linalg.lstsq(powers, values, rcond=None)[0], np.float64)
+    return found, values - powers @ found
+
+
+def through(way: Sequence[Spot], began: int, plane: float) -> tuple[float | None, float]:
     """(x, time) at which the ball last fell through a height; (None, infinity) if it did not."""
     crossing, crossed_s = None, math.inf
     for a, b in itertools.pairwise(way[max(0, began - 1) :]):
@@ -80,61 +228,35 @@ def _through(way: Sequence[Spot], began: int, plane: float) -> tuple[float | Non
     return crossing, crossed_s
 
 
-def _slowed(way: Sequence[Spot], fall: float | None, crossed_s: float) -> float | None:
-    """The fall in the net over the fall of the last two spots above it."""
+def _expected(visit: Visit) -> float | None:
+    """Where the free flight before the rim would have fallen through its plane."""
+    way = bend(visit.way[: visit.began + 1])
+    return None if way is None else way.falls_through(UNDER)
+
+
+def _slowed(way: Sequence[Spot], fall: float | None, crossed_s: float) -> float:
+    """The fall in the net over that of the last two spots above it; more than 1 in free flight,
+    1 where it cannot be told."""
     above = [one for one in way if one.t_s < crossed_s and one.y < UNDER]
     if fall is None or len(above) < 2:
-        return None
+        return 1.0
     a, b = above[-2], above[-1]
     before = (b.y - a.y) / max(b.t_s - a.t_s, 1e-3)
-    return fall / before if before > 2.0 else None
+    return min(fall / before, NONE) if before > 2.0 else 1.0
 
 
-def _swing(way: Sequence[Spot], net: Sequence[tuple[float, float]], crossed_s: float) -> float:
-    """The net's strongest motion once the ball is out of it, or beyond the ball's own share."""
+def swing(visit: Visit, from_s: float) -> float:
+    """The net's strongest motion from a moment on, beyond what the ball itself covers."""
     most = 0.0
-    for t_s, share in net:
-        if t_s < crossed_s:
+    balls = {one.t_s: one for one in visit.way}
+    for t_s, share, _ in visit.net:
+        if t_s < from_s:
             continue
-        ball = next((one for one in way if one.t_s == t_s), None)
-        own = 0.0
+        own, ball = 0.0, balls.get(t_s)
         if ball is not None:
             own = 0.3 * max(0.0, 1 - abs(ball.x) / 0.7) * max(0.0, 1 - abs(ball.y - 0.55) / 0.8)
         most = max(most, share - own)
     return most
 
 
-def made(way: Sequence[Spot], began: int, net: Sequence[tuple[float, float]]) -> float:
-    """Probability that the ball went in."""
-    return weigh(signs(way, began, net))
-
-
-def weigh(seen: Signs) -> float:
-    """The signs as one probability.
-
-    The weights come from a logistic fit to 900 throws through the simulator's physics, seen from
-    all about the court at 8 to 20 frames a second with gaps and clutter. The fit itself told 89 %
-    of 900 others right (Brier 0.08). Afterwards it was rounded, and the swing of the net, perfect
-    there and left out of the fit, was given a weight by hand: those figures are the fit's, the
-    formula below has not been measured apart.
-    """
-    logit = -1.2
-    if seen.crossing is not None:
-        logit += 1.3 * _between(0.62 - abs(seen.crossing), 0.25)
-    if seen.leaves is not None:
-        logit += 1.35 * _between(0.6 - seen.leaves, 0.3)
-    if seen.slowed is not None:
-        logit += 1.25 * _between(1.0 - seen.slowed, 0.5)
-    logit += 0.7 * min(seen.in_net, 3) / 3
-    logit += 2.0 * max(0.0, _between(seen.swing - 0.05, 0.15))
-    logit -= 1.65 * seen.outside + 1.1 * seen.bounced
-    return logistic(logit)
-
-
-def _between(value: float, full: float) -> float:
-    """A sign's strength, -1 to 1; `full` counts wholly."""
-    return max(-1.0, min(1.0, value / full))
-
-
-def logistic(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-value))
+NAMES = tuple(signs(Visit([Spot(0.0, 0.0, 0.0, BALL, 1.0)], 0)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.ball import Spot
+from pipeline.judge import shipped
 from pipeline.shots import Shot, ShotWatch
 from server.simulator.ball import RADIUS, SUBSTEP_S, Ball, Passage, launch
 from server.simulator.camera import Array, Camera
@@ -121,7 +122,9 @@ def _spots(
     spots = []
     if max(abs(true.x), abs(true.y)) < 3.2 and rng.random() < eye.seen - 0.2 * hidden:
         dx, dy, size = rng.normal(0, [eye.noise, eye.noise, 0.1])
-        spots.append(Spot(t_s, true.x + dx, true.y + dy, true.size * float(np.exp(size)), 0.7))
+        spots.append(
+            Spot(t_s, true.x + dx, true.y + dy, true.size * float(np.exp(size)), 0.7, True)
+        )
     for _ in range(int(rng.poisson(eye.clutter))):
         x, y = rng.uniform(-3, 3, 2)
         spots.append(Spot(t_s, float(x), float(y), float(rng.uniform(0.3, 0.8)), 0.4))
@@ -130,7 +133,7 @@ def _spots(
 
 def watch(throw: Throw) -> list[Shot]:
     """What a fresh watch makes of a throw."""
-    eyes = ShotWatch()
+    eyes = ShotWatch(shipped())
     found = [eyes.update(t_s, spots, net) for t_s, spots, net in throw.frames]
     return [one for one in found if one is not None]
 

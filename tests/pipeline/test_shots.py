@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ball import Flight, Flights, Spot, merge
+from pipeline.judge import NAMES, asks, read, shipped
 from pipeline.shots import Shot, ShotWatch
-from pipeline.signs import Signs, signs, weigh
+from pipeline.signs import Reach, Visit, bend, signs, through
 from tests.pipeline.flights import Eye, throws, watch
-
-PLAIN = Signs(
-    crossing=0.0, outside=False, in_net=2, slowed=0.6, swing=0.1, bounced=False, leaves=0.1
-)
 
 
 def spot(t_s: float, x: float, y: float, size: float = 0.53, sure: float = 0.8) -> Spot:
-    return Spot(t_s, x, y, size, sure)
+    return Spot(t_s, x, y, size, sure, seen=True)
 
 
 def arc(hz: float, aside: float = 0.0, begin_s: float = 0.0) -> list[Spot]:
@@ -39,7 +34,7 @@ def arc(hz: float, aside: float = 0.0, begin_s: float = 0.0) -> list[Spot]:
 
 def see(spots: list[Spot], eyes: ShotWatch | None = None, more_s: float = 1.5) -> list[Shot]:
     """Feed a watch one spot a frame, then nothing for a while."""
-    eyes = eyes or ShotWatch()
+    eyes = eyes or ShotWatch(shipped())
     found = [eyes.update(one.t_s, [one]) for one in spots]
     last_s = spots[-1].t_s
     found += [eyes.update(last_s + step / 10, []) for step in range(1, int(more_s * 10))]
@@ -47,7 +42,7 @@ def see(spots: list[Spot], eyes: ShotWatch | None = None, more_s: float = 1.5) -
 
 
 @pytest.mark.parametrize("hz", [8.0, 12.0, 30.0])
-@pytest.mark.parametrize(("aside", "made"), [(0.0, True), (0.2, True), (-1.0, False), (0.9, False)])
+@pytest.mark.parametrize(("aside", "made"), [(0.0, True), (0.2, True), (-0.8, False), (0.9, False)])
 def test_a_plain_shot(hz: float, aside: float, made: bool) -> None:
     (shot,) = see(arc(hz, aside))
     assert shot.rim_s == pytest.approx(1.0, abs=0.3)
@@ -57,9 +52,9 @@ def test_a_plain_shot(hz: float, aside: float, made: bool) -> None:
 
 
 def test_two_shots_one_after_the_other() -> None:
-    eyes = ShotWatch()
+    eyes = ShotWatch(shipped())
     first = see(arc(15), eyes)
-    second = see(arc(15, -1.0, begin_s=4.0), eyes)
+    second = see(arc(15, -0.8, begin_s=4.0), eyes)
     assert [round(one.rim_s) for one in first + second] == [1, 5]
 
 
@@ -84,7 +79,7 @@ def test_what_is_no_shot() -> None:
 )
 def test_throws_of_the_simulator(eye: Eye, seen: float, right: float) -> None:
     total = hits = correct = extra = 0
-    for thrown in throws(11, 80, eye):
+    for thrown in throws(11, 40, eye):
         shots = watch(thrown)
         near = [one for one in shots if abs(one.rim_s - thrown.rim_s) <= 0.5]
         total += 1
@@ -97,11 +92,11 @@ def test_throws_of_the_simulator(eye: Eye, seen: float, right: float) -> None:
     assert extra <= 0.15 * total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.floats(5, 30))
 def test_noise_alone_is_rarely_a_shot_and_nothing_grows(seed: int, hz: float) -> None:
     rng = np.random.default_rng(seed)
-    eyes, found = ShotWatch(), 0
+    eyes, found = ShotWatch(shipped()), 0
     for step in range(60):
         t_s = step / hz
         spots = [
@@ -112,30 +107,106 @@ def test_noise_alone_is_rarely_a_shot_and_nothing_grows(seed: int, hz: float) ->
     assert found <= 60 / hz / 1.0 + 1
 
 
-def test_each_sign_points_the_right_way() -> None:
-    plain = weigh(PLAIN)
-    assert plain > 0.8
-    worse = (
-        replace(PLAIN, crossing=1.0),
-        replace(PLAIN, outside=True),
-        replace(PLAIN, slowed=1.6),
-        replace(PLAIN, bounced=True),
-        replace(PLAIN, leaves=1.2),
-        replace(PLAIN, in_net=0),
-    )
-    assert all(weigh(one) < plain for one in worse)
-    assert weigh(replace(PLAIN, swing=0.5)) > plain
+THROUGH = [
+    spot(0.0, -2.6, -1.9),
+    spot(0.07, -2.1, -2.0),
+    spot(0.14, -1.6, -1.9),
+    spot(0.21, -1.1, -1.6),
+    spot(0.28, -0.5, -0.9),
+    spot(0.35, -0.2, -0.1),
+    spot(0.42, 0.0, 0.4),
+    spot(0.5, 0.0, 0.8),
+    spot(0.6, 0.0, 1.2),
+]
 
 
 def test_the_signs_of_a_ball_through_the_net() -> None:
-    way = [spot(0.0, -0.5, -0.9), spot(0.07, -0.2, -0.1), spot(0.14, 0.0, 0.4), spot(0.3, 0.0, 1.2)]
-    seen = signs(way, 1, [(0.07, 0.0), (0.14, 0.35), (0.3, 0.5)])
-    assert seen.crossing == pytest.approx(-0.08, abs=0.02)
-    assert seen.leaves == pytest.approx(0.0, abs=0.01)
-    assert seen.slowed is not None
-    assert seen.slowed < 0.7
-    assert not seen.outside
-    assert seen.swing > 0.3
+    looks = [(one.t_s, max(0.0, one.t_s - 0.3), 1) for one in THROUGH[4:]]
+    seen = signs(Visit(list(THROUGH), 4, looks))
+    assert seen["crossing"] == pytest.approx(0.08, abs=0.02)
+    assert seen["leaves"] == pytest.approx(0.0, abs=0.01)
+    assert seen["slowed"] < 0.7
+    assert seen["in_net"] == 3
+    assert seen["beside"] == 0
+    assert seen["swing"] > 0.1
+    assert tuple(seen) == NAMES
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [spot(0.35, 0.4, -0.5), spot(0.42, 1.0, -0.9), spot(0.5, 1.6, -0.8), spot(0.6, 2.2, -0.3)],
+        [spot(0.35, 0.6, -0.1), spot(0.42, 1.1, 0.4), spot(0.5, 1.4, 0.9), spot(0.6, 1.7, 1.5)],
+    ],
+)
+def test_a_ball_that_leaves_to_the_side_is_likelier_to_have_missed(other: list[Spot]) -> None:
+    def made(way: list[Spot], net: float) -> float:
+        visit = Visit(way, 4, [(one.t_s, net, 1) for one in way[4:]])
+        return shipped().judge(visit)[1]
+
+    through_s, aside = made(list(THROUGH), 0.2), made([*THROUGH[:5], *other], 0.0)
+    assert through_s > 0.7
+    assert aside < 0.3
+
+
+@given(st.floats(-6, 6), st.floats(-8, 8), st.floats(-3, 0), st.floats(-12, 2), st.integers(5, 9))
+def test_a_thrown_ball_is_laid_through_a_parabola(
+    x: float, vx: float, y: float, vy: float, count: int
+) -> None:
+    """Free flight is recognised, and where it falls through the rim's plane foretold."""
+    times = [step / 15 for step in range(count)]
+    spots = [spot(t, x + vx * t, y + vy * t + 11.0 * t * t) for t in times]
+    way = bend(spots)
+    assert way is not None
+    assert way.off < 1e-6
+    assert way.pull == pytest.approx(1.0, abs=1e-6)
+    down = way.falls_through(0.2)
+    t = (-vy + np.sqrt(vy * vy + 44.0 * (0.2 - y))) / 22.0
+    assert down == pytest.approx(x + vx * t, abs=1e-5)
+
+
+@given(st.floats(-1.5, 1.5), st.floats(-1.0, 1.0), st.floats(0.05, 0.95))
+def test_the_crossing_lies_between_the_spots_about_it(x: float, to: float, part: float) -> None:
+    plane = 0.2
+    way = [spot(0.0, x, plane - part), spot(0.1, to, plane + 1 - part)]
+    crossing, at_s = through(way, 0, plane)
+    assert crossing == pytest.approx(x + part * (to - x), abs=1e-6)
+    assert at_s == pytest.approx(0.1 * part, abs=1e-6)
+    assert through([way[1], way[0]], 0, plane)[0] is None
+
+
+@given(st.floats(0.1, 4), st.floats(0.1, 4), st.floats(0, 6.28))
+def test_the_pictures_edge_is_where_a_ray_leaves_it(
+    side: float, height: float, turn: float
+) -> None:
+    reach = Reach(side, height, side, height)
+    x, y = float(np.cos(turn)), float(np.sin(turn))
+    far = reach.towards(x, y)
+    assert max(abs(far * x) / side, abs(far * y) / height) == pytest.approx(1.0)
+
+
+def test_a_close_up_shows_a_shot_only_from_its_edge_on() -> None:
+    """The ball is never 1.5 rim widths away: it comes into the picture and falls through."""
+    eyes, shots = ShotWatch(shipped()), []
+    reach = Reach(1.3, 1.2, 1.3, 1.6)
+    way = [(-0.9, -0.9), (-0.5, -0.6), (-0.2, -0.3), (0.0, 0.1), (0.0, 0.5), (0.0, 0.9), (0.0, 1.2)]
+    for step, (x, y) in enumerate(way):
+        seen = Spot(step / 15, x, y, 0.53, 0.85, seen=True)
+        net = 0.35 if y > 0.3 else 0.0
+        shots.append(eyes.update(step / 15, [seen], net, reach, width=100.0, sure=0.8))
+    shots += [eyes.update((len(way) + k) / 15, [], 0.05, reach) for k in range(15)]
+    (shot,) = [one for one in shots if one is not None]
+    assert shot.made > 0.5
+
+
+def test_the_judge_says_what_he_does_not_know() -> None:
+    assert asks(0.5)
+    assert not asks(0.03)
+    assert not asks(0.97)
+    plain = {"signs": ["something else"], **shipped().plain()}
+    with pytest.raises(ValueError, match="weights for the signs"):
+        read(plain)
+    assert read({"signs": list(NAMES), **shipped().plain()}).least == shipped().least
 
 
 def test_one_ball_is_one_flight_whatever_else_moves() -> None:
