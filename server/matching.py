@@ -30,6 +30,8 @@ FAMILY_S = 60.0
 # A proposal that surely speaks of the other side, of another player, is so much further away.
 OTHER_TEAM_S = 8.0
 OTHER_PLAYER_S = 3.0
+# A free throw looks much like another shot; only right after it is one taken for the other.
+OTHER_SHOT_S = 6.0
 
 
 def fact_of(events: tuple[object, ...]) -> Play | None:
@@ -211,7 +213,7 @@ def _just_said(game: Game, at: datetime, within_s: float) -> Iterator[tuple[Entr
 
 
 def _same_kind(proposal: Proposal, fact: Play) -> bool:
-    if proposal.type != fact.name:
+    if proposal.type != fact.name and not (proposal.type in SHOTS and fact.name in SHOTS):
         return False
     return proposal.ask or proposal.made is None or goes_in(proposal) == _made(fact)
 
@@ -223,7 +225,7 @@ def _made(fact: object) -> bool | None:
 def _against_s(proposal: Proposal, fact: Play) -> float:
     """What the camera has against this team and player, as seconds of distance; less than 0
     where it speaks for them."""
-    found = 0.0
+    found = 0.0 if proposal.type == fact.name else OTHER_SHOT_S
     if proposal.home is not None:
         chance = proposal.home if fact.team == "home" else 1 - proposal.home
         found += OTHER_TEAM_S * (1 - 2 * chance)

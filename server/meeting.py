@@ -36,7 +36,8 @@ class Meeting:
             return None
         stand = [p for p in book.unmet if p.seq is not None and book.game.standing.stands(p.seq)]
         found = matching((*stand, *book.waiting), fact, call.at)
-        return found if found is not None and found.automatic else None
+        mine = found is not None and found.automatic and found.type == fact.name
+        return found if mine else None
 
     def confirmed(
         self, book: Book, call: Call, events: tuple[Event, ...], met: Proposal

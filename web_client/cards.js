@@ -95,6 +95,14 @@ export function complete({ parts }, choice) {
     && fits(part, choice.made) && choice.parts[part.id]?.who);
 }
 
+/**
+ * Whether a play is too unsure to ask for a person's time: it has no card unless somebody looks
+ * for it, and meets the scorekeeper's own call if there is one.
+ */
+export function quiet({ root }) {
+  return !SHOTS.includes(root.type) && (root.score ?? 1) < SURE;
+}
+
 /** The players who may have done it, likeliest first: {team, player, probability}. */
 export function candidates(proposal) {
   const listed = (proposal.players ?? []).filter(({ player }) => player)
@@ -154,8 +162,9 @@ function whoWords(proposal, who, name) {
   return `${asSeen && found?.probability < SURE ? "probably " : ""}${name(who.team, who.player)}`;
 }
 
-/** Who is proposed: the player, the team where that is all there is, or nobody. */
+/** Who is proposed; nobody where that, or whether it happened at all, is less than likely. */
 function likely(proposal) {
+  if ((proposal.score ?? 1) < LIKELY) return null;
   const [best] = candidates(proposal);
   if (proposal.player) return { team: teamOf(proposal.player), player: proposal.player };
   if (best?.probability >= LIKELY) return { team: best.team, player: best.player };

@@ -1,6 +1,6 @@
 // What the camera saw, waiting for the scorekeeper: which cards are shown, and the answers.
 
-import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, wordsOf } from "./cards.js";
+import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, quiet, wordsOf } from "./cards.js";
 import { describe, newId } from "./calls.js";
 import { cardOf, ghostOf } from "./deskcard.js";
 import { byId, el, follow, setText, show } from "./dom.js";
@@ -32,6 +32,7 @@ export class Proposals {
   #open = new Set(); // ids of parts that nobody named a player for: the desk asks for them itself
   #slots = []; // {id, ghost?: {title, word}}: what is shown, in place
   #later = []; // ids that somebody stepped over
+  #asked = new Set(); // ids of quiet plays that somebody looks for
   #plays = [];
   #armed = null;
   #reserved = false;
@@ -145,7 +146,10 @@ export class Proposals {
 
   /** Look at the next one; this one waits. */
   step() {
-    const gone = this.#slots.pop();
+    const [next] = this.#waiting();
+    if (!next) return;
+    this.#asked.add(next.id);
+    const gone = this.#slots.length === this.#most ? this.#slots.pop() : null;
     if (gone && !gone.ghost) this.#later = [...this.#later.filter((id) => id !== gone.id), gone.id];
     this.#fill();
   }
@@ -162,14 +166,18 @@ export class Proposals {
 
   // ---- what is shown
 
+  get #most() {
+    return ROOMY.matches ? 2 : 1;
+  }
+
   #fill() {
     const before = this.#slots.map(({ id }) => id);
     const known = new Map(this.#plays.map((play) => [play.id, play]));
     this.#slots = this.#slots.map((slot) => this.#still(slot, known)).filter(Boolean);
-    const most = ROOMY.matches ? 2 : 1;
+    const most = this.#most;
     for (const play of this.#waiting()) {
       if (this.#slots.length >= most) break;
-      this.#slots.push({ id: play.id });
+      if (!quiet(play) || this.#asked.has(play.id)) this.#slots.push({ id: play.id });
     }
     this.#slots = this.#slots.slice(0, Math.max(most, this.#slots.filter(({ ghost }) => ghost).length));
     this.#draw(known);
@@ -190,7 +198,8 @@ export class Proposals {
   /** Those that have no card, in the order in which they get one. */
   #waiting() {
     const free = this.#plays.filter(({ id }) => !this.#slots.some((slot) => slot.id === id));
-    const place = ({ id, root }) => 2 * (this.#later.indexOf(id) + 1) + (root.ask ? 1 : 0);
+    // What is sure comes first, what was stepped over last.
+    const place = (play) => 4 * (this.#later.indexOf(play.id) + 1) + (quiet(play) ? 2 : 0) + (play.root.ask ? 1 : 0);
     return free.toSorted((a, b) => place(a) - place(b));
   }
 

@@ -33,7 +33,7 @@ def filmed(case: Case, seed: int = 0) -> Case:
     rim_s = was.media_s(rim) + float(rng.normal(0, EYES_SPREAD_S))
     shift = rng.normal(0, SHIFT_M, 2)
     ball = was.ball + shift + rng.normal(0, BALL_JITTER_M, was.ball.shape)
-    ball[_lost(len(was), rng) | ~was.seen] = np.nan
+    ball[lost(len(was), rng) | ~was.seen] = np.nan
     players = was.players + shift + rng.normal(0, JITTER_M, was.players.shape)
     positions = even(np.arange(float(len(was))) * STEP_S, ball, players, was.team)
     if positions is None or len(positions) < 2:
@@ -43,7 +43,7 @@ def filmed(case: Case, seed: int = 0) -> Case:
     )
 
 
-def _lost(looks: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+def lost(looks: int, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Runs without a ball: a chain that stays lost for RUN looks on average."""
     lose = UNSEEN / (1 - UNSEEN) / RUN
     lost, out = bool(rng.random() < UNSEEN), np.zeros(looks, np.bool_)

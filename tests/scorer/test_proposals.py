@@ -184,7 +184,6 @@ async def test_a_desk_call_absorbs_the_waiting_proposal(office: Office, branch: 
 async def test_only_a_matching_call_absorbs(office: Office) -> None:
     proposal = await propose(office)
     await office.say("a", "field_goal", team="home", made=False)
-    await office.say("b", "free_throw", team="home", made=True)
     media = {"camera": "side", "s": 12.5}
     await office.say("c", "field_goal", team="home", made=True, media=media)
     media = {"camera": "main", "s": 12.5 + ABSORB_S + 1}
@@ -252,6 +251,17 @@ async def test_a_shot_taken_back_and_said_right_keeps_its_moment(office: Office)
     assert right.entries[0]["media"] == {"camera": "main", "s": 12.5}
     # The moment is used up.
     assert "media" not in (await office.say("e", "field_goal", team="away", made=True)).entries[0]
+
+
+@ON_PAPER
+@pytest.mark.parametrize(("ago_s", "left"), [(2.0, []), (9.0, ["p"])])
+async def test_a_free_throw_meets_a_shot_that_was_taken_for_another(
+    office: Office, ago_s: float, left: list[str]
+) -> None:
+    await propose(office)
+    office.clock.advance(ago_s)
+    await office.say("f", "free_throw", team="home", made=True)
+    assert len(await waiting(office)) == len(left)
 
 
 @ON_PAPER

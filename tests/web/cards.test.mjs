@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, valueInDoubt, wordsOf,
+  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, valueInDoubt, wordsOf,
 } from "../../web_client/cards.js";
 
 const name = (team, id) => (id ? `#${id.split("-")[1]}` : team);
@@ -87,6 +87,14 @@ test("what today's server without identities says is a card, too", () => {
   assert.equal(valueInDoubt(play.root), false);
   assert.ok(valueInDoubt(shot({ three: 0.5 })));
   assert.ok(fits(part("t", "steal"), null));
+});
+
+test("what may not have happened is not put before anybody", () => {
+  const play = played(shot(), part("a", "assist", { score: 0.4 }));
+  assert.equal(choiceOf(play).parts.a.who, null); // the desk asks, as without a camera
+  assert.ok(quiet(played(part("t", "turnover", { links: [], score: 0.7 }))));
+  assert.ok(!quiet(played(part("t", "turnover", { links: [], score: 0.9 }))));
+  assert.ok(!quiet(played(shot({ score: 0.4 }))));
 });
 
 test("ages do not flicker", () => {
