@@ -159,7 +159,7 @@ def substitution(stage: Stage) -> Story:
 
 
 def second_ball(stage: Stage) -> Story:
-    stage.bring(6.0, -7.9, 1.4)
+    stage.bring(14.8, 2.5, 1.4)
     far = stage.bring(10.0, 10.5, 2.2)
     far.velocity = np.array([-1.0, 0.0, 2.0])
     yield from _ready(stage, 1.2)
