@@ -217,7 +217,8 @@ def in_words(
     if cameras > games:
         many += f" with {cameras} cameras"
     if cameras and looks < min(LEAST, 0.8 * offered):
-        return f"seeing at {looks:.0f} looks a second: this machine is too slow for {many}"
+        told = f"{looks:.0f}" if looks >= 2 else f"{looks:.1f}"
+        return f"seeing at {told} looks a second: this machine is too slow for {many}"
     less = [f"{_SAID[stage]} not read" for stage in SHED if stage not in plan.stages]
     if plan.area < usual.area:
         less.append(f"pictures are looked at with {plan.area / usual.area:.0%} of the pixels")

@@ -158,7 +158,7 @@ class Pace:
             self._meters.plan_changed()
             log.log(
                 logging.WARNING if trouble else logging.INFO,
-                "inference: from now on %s (%d cameras, %.1f looks a second each, age %.0f ms)%s",
+                "inference: from now on %s (cameras %d, looks a second %.1f each, age %.0f ms)%s",
                 plan_in_words(plan),
                 window.cameras,
                 window.looks,
