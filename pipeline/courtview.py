@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.court import Points, along
-from pipeline.pose import GeometryError, Pose, apply, fit, homography, poses, projection_of
+from pipeline.pose import (
+    GeometryError,
+    Pose,
+    apply,
+    fit,
+    homography,
+    poses,
+    projection_of,
+    rotation_of,
+)
 
 __all__ = ["CourtView", "GeometryError", "solve"]
 
@@ -43,7 +52,6 @@ class CourtView:
     homography: (3, 3) homogeneous pixels to floor metres; the last row is positive on the floor.
     covariance: (9, 9) of its entries, row by row.
     projection: (3, 4) homogeneous world metres to pixels; None when it cannot be told.
-    error_m: typical distance between what is told and the truth, over the floor in the picture.
     Points that cannot be told, as above the horizon, come out NaN.
     """
 
@@ -51,7 +59,18 @@ class CourtView:
     homography: Array
     covariance: Array
     projection: Array | None
-    error_m: float
+
+    @property
+    def error_m(self) -> float:
+        """How far off a place typically is, metres: the median over the floor in the picture of
+        the root of the mean square; infinite where none of the floor is in it."""
+        width, height = self.size
+        x, y = np.meshgrid(np.linspace(0, width, 17), np.linspace(0, height, 13))
+        px = np.stack([x.ravel(), y.ravel()], axis=1)
+        px = px[(np.abs(self.floor(px)) < np.array([15.0, 8.0])).all(axis=1)]
+        if len(px) == 0:
+            return float("inf")
+        return float(np.median(np.sqrt(np.trace(self.spread(px), axis1=1, axis2=2))))
 
     def floor(self, px: Array) -> Array:
         """(N, 2) pixels of points on the floor to (N, 2) metres."""
@@ -72,25 +91,25 @@ class CourtView:
 
         sigma_px: standard deviation of the pixels themselves, as of feet in a box.
         """
-        homogeneous = np.hstack([px, np.ones((len(px), 1))])
-        at = self.floor(px)
-        depth = (homogeneous @ self.homography[2])[:, None]
-        # The floor point is (h1 p / h3 p, h2 p / h3 p): its derivative by each entry of h.
-        whole = homogeneous / depth
-        zero = np.zeros_like(whole)
-        by_entries = np.stack(
-            [
-                np.hstack([whole, zero, -at[:, :1] * whole]),
-                np.hstack([zero, whole, -at[:, 1:] * whole]),
-            ],
-            axis=1,
-        )
+        by_entries, by_px = self.slopes(px)
         spread = by_entries @ self.covariance @ by_entries.transpose(0, 2, 1)
         if sigma_px:
-            h = self.homography
-            by_px = (h[None, :2, :2] - at[:, :, None] * h[None, 2:, :2]) / depth[:, :, None]
             spread = spread + sigma_px**2 * by_px @ by_px.transpose(0, 2, 1)
         return np.asarray(spread)
+
+    def slopes(self, px: Array) -> tuple[Array, Array]:
+        """(N, 2, 9) how `floor(px)` changes with each entry of the homography, and (N, 2, 2) with
+        the pixels."""
+        at, h = self.floor(px), self.homography
+        homogeneous = np.hstack([px, np.ones((len(px), 1))])
+        depth = homogeneous @ h[2]
+        # The floor point is (h1 p / h3 p, h2 p / h3 p).
+        whole = homogeneous / depth[:, None]
+        by_entries = np.zeros((len(px), 2, 9))
+        by_entries[:, 0, :3] = by_entries[:, 1, 3:6] = whole
+        by_entries[:, :, 6:] = -at[:, :, None] * whole[:, None, :]
+        by_px = (h[None, :2, :2] - at[:, :, None] * h[None, 2:, :2]) / depth[:, None, None]
+        return by_entries, by_px
 
     def project(self, xyz: Array) -> Array:
         """(N, 3) metres to (N, 2) pixels; without `projection` only points on the floor."""
@@ -127,6 +146,28 @@ class CourtView:
             covariance=along @ self.covariance @ along.T,
             projection=None if self.projection is None else transform @ self.projection,
         )
+
+    def loosened(self, sigma_px: float) -> CourtView:
+        """The same view, less sure: the camera may have turned by so many pixels."""
+        focal = self.focal
+        if focal is None:
+            return self
+        added = np.zeros((9, 9))
+        unit = np.array([[focal, 0, self.size[0] / 2], [0, focal, self.size[1] / 2], [0, 0, 1.0]])
+        for axis in np.eye(3) / focal:
+            turn = unit @ rotation_of(axis) @ np.linalg.inv(unit)
+            change = (self.homography @ turn - self.homography).ravel()
+            added += np.outer(change, change)
+        return replace(self, covariance=self.covariance + sigma_px**2 * added)
+
+    @property
+    def focal(self) -> float | None:
+        """Pixels; None when it cannot be told."""
+        if self.projection is None:
+            return None
+        inner = self.projection[:, :3] @ self.projection[:, :3].T
+        square = inner[0, 0] / inner[2, 2] - (inner[0, 2] / inner[2, 2]) ** 2
+        return float(square**0.5) if square > 0 else None
 
     def scaled(self, size: tuple[int, int]) -> CourtView:
         """The same view in a picture of another size."""
@@ -170,6 +211,8 @@ def solve(
     pose = min(fits, key=lambda one: float((one.residuals**2).sum()))
     _judge(pose, sigma_px)
     view = _view(pose)
+    if not np.isfinite(view.error_m):
+        raise GeometryError("The picture shows no part of the court. Check each mark.")
     if view.error_m > LOOSEST_M:
         raise GeometryError(
             "The marks lie too close together to tell the rest of the court. "
@@ -238,23 +281,9 @@ def _view(pose: Pose) -> CourtView:
         ],
         axis=1,
     )
-    view = CourtView(
+    return CourtView(
         pose.size,
         entries(pose.vector).reshape(3, 3),
         slopes @ pose.covariance @ slopes.T,
         pose.projection,
-        0.0,
     )
-    return replace(view, error_m=typical_m(view))
-
-
-def typical_m(view: CourtView) -> float:
-    """Median over the floor in the picture of the standard deviation of a place, metres."""
-    width, height = view.size
-    x, y = np.meshgrid(np.linspace(0, width, 17), np.linspace(0, height, 13))
-    px = np.stack([x.ravel(), y.ravel()], axis=1)
-    at = view.floor(px)
-    px = px[(np.abs(at) < np.array([15.0, 8.0])).all(axis=1)]
-    if len(px) == 0:
-        raise GeometryError("The picture shows no part of the court. Check each mark.")
-    return float(np.median(np.sqrt(np.trace(view.spread(px), axis1=1, axis2=2))))

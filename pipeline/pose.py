@@ -9,11 +9,9 @@ the camera), 5.2 (error propagation).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
 Array = NDArray[np.float64]
@@ -27,6 +25,10 @@ FOCAL_SPREAD = 0.5
 
 OUTLYING = 2.0
 """Residuals beyond so many standard deviations count less and less (soft L1)."""
+
+
+ROUNDS = 60
+TINY = 1e-6
 
 
 class GeometryError(ValueError):
@@ -96,22 +98,41 @@ def poses(plane: Array, size: tuple[int, int]) -> list[Array]:
 def fit(pixels: Array, world: Array, size: tuple[int, int], sigma_px: float, start: Array) -> Pose:
     """The pose that shows (N, 3) `world` nearest to (N, 2) `pixels`, robustly.
 
-    start: (7,) a first guess. The focal length is held near a phone's, loosely.
+    start: (7,) a first guess. The focal length is held near a phone's, loosely. Levenberg's and
+    Marquardt's steps on residuals whose weights are those of the soft L1 loss.
     """
 
     def off(vector: Array) -> Array:
         seen = apply(projection_of(vector, size), world)
         focal = (vector[0] - np.log(FOCAL * max(size))) / FOCAL_SPREAD
-        return np.append(((seen - pixels) / sigma_px).ravel(), focal)
+        every = np.append(((seen - pixels) / sigma_px).ravel(), focal)
+        return np.where(np.isfinite(every), every, 1e6)
 
-    done: Any = least_squares(off, start, loss="soft_l1", f_scale=OUTLYING, x_scale="jac")
-    weights = 1 / np.sqrt(1 + (done.fun / OUTLYING) ** 2)
-    information = (done.jac * weights[:, None]).T @ done.jac
+    def cost(residuals: Array) -> float:
+        return float((np.sqrt(1 + (residuals / OUTLYING) ** 2) - 1).sum())
+
+    vector, now, damping = start, off(start), 1e-3
+    for _ in range(ROUNDS):
+        slopes = np.stack([(off(vector + step) - now) / TINY for step in np.eye(7) * TINY], axis=1)
+        weights = 1 / np.sqrt(1 + (now / OUTLYING) ** 2)
+        normal = (slopes * weights[:, None]).T @ slopes
+        down = -(slopes * weights[:, None]).T @ now
+        gain = 0.0
+        while damping < 1e9:
+            trial = vector + np.linalg.solve(normal + damping * np.diag(np.diag(normal)), down)
+            there = off(trial)
+            gain = cost(now) - cost(there)
+            if gain >= 0:
+                vector, now, damping = trial, there, max(damping / 9, 1e-9)
+                break
+            damping *= 4
+        if gain <= 1e-9 * (1 + cost(now)):
+            break
     # Marks that miss by more than was expected were set by a less steady hand.
-    free = max(1, len(done.fun) - len(start))
-    loose = max(1.0, float((weights * done.fun**2).sum()) / free)
-    residuals = done.fun[:-1].reshape(-1, 2) * sigma_px
-    return Pose(done.x, np.linalg.pinv(information) * loose, residuals, size)
+    free = max(1, len(now) - len(start))
+    loose = max(1.0, float((weights * now**2).sum()) / free)
+    residuals = now[:-1].reshape(-1, 2) * sigma_px
+    return Pose(vector, np.asarray(np.linalg.pinv(normal) * loose, np.float64), residuals, size)
 
 
 def projection_of(vector: Array, size: tuple[int, int]) -> Array:
@@ -119,6 +140,21 @@ def projection_of(vector: Array, size: tuple[int, int]) -> Array:
     rotation = rotation_of(vector[1:4])
     outer = np.hstack([rotation, (-rotation @ vector[4:7])[:, None]])
     return np.asarray(_inner(float(np.exp(vector[0])), size) @ outer)
+
+
+def projection_from(floor_of: Array, size: tuple[int, int]) -> Array | None:
+    """(3, 4) of the camera whose picture has pixels on the floor by `floor_of` (3, 3), positive
+    there; None where there is no such camera."""
+    plane = np.asarray(np.linalg.inv(floor_of), np.float64)
+    length = _focal(plane, size)
+    if length is None:
+        return None
+    inner = _inner(length, size)
+    columns = np.linalg.inv(inner) @ plane
+    scale = float(np.sqrt(np.linalg.norm(columns[:, 0]) * np.linalg.norm(columns[:, 1])))
+    columns /= scale
+    up = np.cross(columns[:, 0], columns[:, 1])
+    return np.asarray(inner @ np.stack([columns[:, 0], columns[:, 1], up, columns[:, 2]], axis=1))
 
 
 def apply(matrix: Array, points: Array) -> Array:
