@@ -32,8 +32,8 @@ _AWAY_S = 0.5  # a row without its track for so long may be another track's
 _FORGOTTEN_S = 8.0  # a row unseen for so long may be a substitute's
 
 # Costs, in nats against a good match.
-_NEW = 2.0  # a player nobody saw before
-_SUBSTITUTE = 2.5
+_NEW = 1.5  # a player nobody saw before
+_SUBSTITUTE = 2.0
 _MOST = 4.0
 _NEVER = 1e6
 
@@ -44,7 +44,9 @@ _MISREAD = 0.02  # another number of the rosters is read
 _STRANGER = 0.1  # a number of the rosters is read off somebody on neither
 _CAP = 6.0  # nats: so many that a few readings can still change it
 _FADE = 0.8
-_TURNED = 3.0  # nats of late readings that make a track another player
+_ROUNDS = 12  # of giving each number to one player at most
+_TURNED = 2.5  # nats by which late readings must say that a track is another player
+_SETTLED = 1.5  # nats by which a row's readings must say what its number is
 
 
 @dataclass(slots=True, eq=False)
@@ -189,7 +191,7 @@ class Identities:
         votes = np.array([row.votes[worn] for row in self._rows[side * SIDE : side * SIDE + SIDE]])
         # As likely before anything is read: one of the roster, or that it cannot be told.
         share = np.hstack([np.exp(votes) / len(worn), np.ones((SIDE, 1))])
-        for _ in range(5):
+        for _ in range(_ROUNDS):
             share /= share.sum(axis=1, keepdims=True)
             share[:, :-1] /= np.maximum(share[:, :-1].sum(axis=0), 1.0)
         return np.asarray(share[:, :-1])
@@ -221,16 +223,12 @@ class Identities:
     def _exchange(self, number: int, track: _Track) -> bool:
         """Two of a team crossed and the tracker took one for the other: rows follow numbers."""
         side = track.row // SIDE
-        late = np.where(self._sides[side], track.late, -np.inf)
-        best = int(late.argmax()) if len(late) else 0
-        if len(late) == 0 or late[best] < _TURNED:
-            return False
-        told = self.told(track.row)
-        if told[0][0] == self._numbers[best] or told[0][1] < 0.8:
+        best, lead = self._lead(track.late, side)
+        if lead < _TURNED:
             return False
         for other in range(side * SIDE, side * SIDE + SIDE):
-            theirs = self.told(other)[0]
-            if other != track.row and theirs[0] == self._numbers[best] and theirs[1] > 0.8:
+            number_there, sure = self._lead(self._rows[other].votes, side)
+            if other != track.row and number_there == best and sure > _SETTLED:
                 mine, partner = track.row, self._rows[other].track
                 self._rows[mine].track = -1
                 if partner in self._tracks:
@@ -238,6 +236,15 @@ class Identities:
                 self._bind(number, other)
                 return True
         return False
+
+    def _lead(self, votes: Array, side: int) -> tuple[int, float]:
+        """The number of a side that has most votes, and by how much it leads, nats."""
+        worn = np.flatnonzero(self._sides[side])
+        if len(worn) == 0:
+            return -1, 0.0
+        order = worn[np.argsort(-votes[worn], kind="stable")]
+        second = float(votes[order[1]]) if len(order) > 1 else 0.0
+        return int(order[0]), float(votes[order[0]]) - max(second, 0.0)
 
     def _match(
         self,
@@ -252,7 +259,7 @@ class Identities:
         ids = tracks.id.tolist()
         able = [
             i
-            for i, number in enumerate(ids)
+            for number, i in sorted((number, i) for i, number in enumerate(ids))
             if self._tracks[number].row < 0
             and self._tracks[number].looks >= _LOOKS
             and team[i, side] >= _TEAM
