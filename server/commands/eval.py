@@ -15,6 +15,7 @@ from pipeline.session import ModelError
 from server.clock import SystemClock
 from server.commands.evallabels import labels
 from server.commands.evalshots import closeups, shots
+from server.commands.evaltaps import EYES, at_the_desk, floor_plans, put_shift
 from server.commands.output import BAD_INPUT, fail, put_json
 from server.commands.tables import as_json, data_folder, put_table
 from server.evaluation import detection, possession, simulated
@@ -96,6 +97,13 @@ def _look(detector: Detector, area: int) -> detection.Look:
     show_default=True,
     help="Of each game drawn and looked at, 0 for none; takes about twice as long.",
 )
+@click.option(
+    "--desk-minutes",
+    type=click.FloatRange(0),
+    default=5.0,
+    show_default=True,
+    help="Of the first game, a scorekeeper at the desk with and without cards; 0 for none.",
+)
 @click.option("--cases/--no-cases", default=True, help="The hard cases too, a line each.")
 @click.option(
     "--looks", type=click.FloatRange(1, 30), default=8.0, show_default=True, help="A second."
@@ -107,6 +115,7 @@ def simulation(
     games: int,
     minutes: float,
     film_minutes: float,
+    desk_minutes: float,
     cases: bool,
     looks: float,
     height: str,
@@ -119,6 +128,8 @@ def simulation(
     put_table(
         "simulation_possession", about, lines, as_json, seed=seed, games=games, minutes=minutes
     )
+    if desk_minutes > 0:
+        floor_plans(seed, desk_minutes, list(EYES), as_json)
     size = (int(height) * 16 // 9, int(height))
     eyes = Eyes.open(registry.load().get(), looks)
     if film_minutes > 0:
@@ -133,8 +144,13 @@ def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: 
     clock = SystemClock()
     before_s, told, seconds = clock.monotonic_s(), Told(), 0.0
     for film in films:
-        told.add(eyes.watch(film))
+        watched = eyes.watch(film)
+        told.add(watched)
         seconds += film.seconds
+        if not about:
+            players = [person.id for person in film.people]
+            shift = at_the_desk(watched.truth, watched.told, players, film.seconds / 60)
+            put_shift(f"pictures, {film.name}", shift, as_json)
     took_s = clock.monotonic_s() - before_s
     head = f"{about or 'drawn games'}: {seconds:.0f} s, {eyes.looks:g} looks a second"
     put_table(table, f"{head}, took {took_s:.0f} s", told.lines(), as_json)

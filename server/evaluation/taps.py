@@ -7,13 +7,14 @@ scorekeeper say of one play as it does live.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pipeline.sight import Sighting
 from server.evaluation.sheetplays import Fact, Play, plays_of
-from server.evaluation.watched import Watched
+from server.simulator.truth import Event
 
 Json = dict[str, Any]
 
@@ -84,7 +85,21 @@ class Shift:
     @property
     def fewer(self) -> float:
         """The share of taps that the cards save, the clock's among them."""
-        return 1 - (self.taps + self.clock) / (self.without + self.clock)
+        return 1 - (self.taps + self.clock) / max(1, self.without + self.clock)
+
+    def plain(self) -> Json:
+        """Totals, and what the goals are about."""
+        return {
+            "minutes": self.minutes,
+            "taps_by_hand": self.without + self.clock,
+            "taps_with_cards": self.taps + self.clock,
+            "fewer": round(self.fewer, 4),
+            "cards_accepted": self.cards,
+            "made_or_missed_asked": self.asked,
+            "mended": dict(Counter(self.mended).most_common()),
+            "needless_in_10_minutes": round(10 * self.needless / self.minutes, 2),
+            "doubles": self.doubles,
+        }
 
 
 def by_hand(play: Play) -> int:
@@ -92,13 +107,18 @@ def by_hand(play: Play) -> int:
     return sum(COST[fact.type] for fact in play.facts)
 
 
-async def keep(watched: Watched, minutes: float, book: Book) -> Shift:
-    """A whole game at the desk, with every card as it comes."""
+async def keep(
+    truth: Iterable[Event], told: Iterable[tuple[float, Sighting]], minutes: float, book: Book
+) -> Shift:
+    """A whole game at the desk, with every card as it comes.
+
+    told: (media seconds at which it is told, the sighting).
+    """
     shift = Shift(minutes)
     keeper = _Keeper(book, shift)
-    plays = plays_of(watched.truth)
+    plays = plays_of(truth)
     todo = sorted(
-        [(at_s, 0, sighting) for at_s, sighting in watched.told]
+        [(at_s, 0, sighting) for at_s, sighting in told]
         + [(play.end_s + ACT_S, 1, play) for play in plays]
         + [(n * PERIOD_S, 2, None) for n in range(1, int(minutes * 60 // PERIOD_S))],
         key=lambda one: one[:2],
