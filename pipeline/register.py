@@ -44,6 +44,9 @@ FEWEST = 30
 CLEAR = 0.12
 """So many points must lie on lines, and that share more than lie on something anyway."""
 
+SLACK = 0.02
+"""A correction after which fewer points lie on lines is none."""
+
 HELD_PX = 0.5
 """Nothing is more exact than that: lenses bend lines a little."""
 
@@ -100,8 +103,11 @@ def register(
         now = replace(moved, covariance=prior @ np.linalg.inv(information) @ prior.T)
         if number and np.allclose(before, shift, rtol=1e-3, atol=0):
             break
+    first = _search(view, grey, at, ways, max(12.0, reach / 2))
     final = _search(now, grey, at, ways, max(12.0, reach / 2))
     if final is None or final.on_lines < FEWEST or final.support - final.by_chance < CLEAR:
+        return Registered(view, support, by_chance, found=False)
+    if first is not None and first.support > final.support + SLACK:
         return Registered(view, support, by_chance, found=False)
     return Registered(now.loosened(HELD_PX), final.support, final.by_chance, found=True)
 

@@ -106,6 +106,16 @@ class Shift:
         self.total /= self.total[2, 2]
         return np.asarray(moved)
 
+    def lens(self, focal: float) -> None:
+        """The camera's focal length is known better now, in lengths of the longer side."""
+        if abs(focal / self.focal - 1) < 0.005:
+            return
+        self.focal = focal
+        if self._last is not None:
+            # Where other key pictures lie was reckoned with the old one.
+            self._keys.clear()
+            self._add(self._last, self._place)
+
     def _measure(self, grey: Grey) -> Array | None:
         """Where the picture is now, from the key that shares most with it."""
         assert self._key is not None  # noqa: S101  (update began one)

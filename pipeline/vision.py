@@ -126,7 +126,7 @@ class Vision:
         there = [placed(view, one) for view, one in zip(views, found, strict=True)]
         seen = [ball for each in there for ball in balls(each, self._balls)]
         shots = self._hoops.advance(frame, views, there, seen)
-        self._court.check(self._hoops.firm())
+        self._court.look(frame.image, frame.media_s, self._hoops.firm())
         view = self._court.view
         for shot in shots:
             self._play.shot(shot, view)
@@ -164,6 +164,8 @@ class Vision:
         self._size = (width, height)
         self._court.resize(self._size)
         first = self._shift.epoch == 0
+        if (focal := self._court.focal) is not None:
+            self._shift.lens(focal)
         moved = self._shift.update(frame.image)
         if moved is None:
             self._hoops.lose_ground()
@@ -172,7 +174,7 @@ class Vision:
         elif not np.array_equal(moved, np.eye(3)):
             self._hoops.move(moved)
             self._moved = moved @ self._moved
-            self._court.move(moved)
+            self._court.move(moved, frame.media_s)
 
     def _tracks(self, frame: Frame, cast: Cast, seen: Sequence[Ball]) -> Tracks:
         """Everything with an id: people, the ball, the rims."""

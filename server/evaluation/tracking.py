@@ -224,11 +224,15 @@ def follow(
     for picture, truth in _until(game, minutes * 60):
         if truth.index == 0:
             setup = _setup(game)
+            bearing.resize(game.size)
             bearing.configure(setup)
             people.configure(setup)
+        if (focal := bearing.focal) is not None:
+            shift.lens(focal)
         moved = shift.update(picture)
         if moved is not None:
-            bearing.move(moved)
+            bearing.move(moved, truth.media_s)
+        bearing.look(picture, truth.media_s, [])
         frame = Frame(picture, truth.media_s, truth.media_s)
         film.add(people.look(frame, look(picture), bearing.view, moved), truth, people)
     return film
@@ -303,7 +307,7 @@ def evaluate(
     reader: Reader | None,
 ) -> Iterator[tuple[str, list[Followed], list[Line]]]:
     """(court, how well followed, what was told) of full-court and half-court films."""
-    courts: tuple[Extent, ...] = ("full", "half")
+    courts: tuple[Extent, ...] = ("full", "half") if seeds else ()
     for court in courts:
         films = [
             follow(SimulatedGame(seed, court=court), minutes, look, labels, reader)
