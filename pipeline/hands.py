@@ -34,8 +34,9 @@ _HIGH_M = ((-0.2, 0.1, 1.2, 1.5, 2.1, 2.6), (0.0, 0.65, 0.65, 0.25, 0.1, 0.0))  
 _CLUTTER_M2 = 18.0  # a wrong box for every so much of what the picture shows about people
 _EVEN = 0.45  # of the boxes with this score every second one is a ball
 _SIZE_LOG = 0.35  # how well a box tells a ball's size, log units
-_LEAVES_S = 0.4  # a hold ends with this chance in a second
-_LANDS_S = 1.0  # a flight does
+_LEAVES_S = 0.8  # a hold ends with this chance in a second
+_LANDS_S = 1.2  # a flight does
+_HANDED = 0.35  # of the holds that end: at once another's, or taken for the wrong one's before
 _TELLS = 0.6
 _FREE = 10
 
@@ -152,10 +153,10 @@ class Hands:
 def _moves(dt: float) -> Array:
     """(11, 11) chances from one look to the next, `dt` seconds later."""
     leaves, lands = 1.0 - np.exp(-_LEAVES_S * dt), 1.0 - np.exp(-_LANDS_S * dt)
-    handed = 0.1 * leaves / (_FREE - 1)
+    handed = _HANDED * leaves / (_FREE - 1)
     out = np.full((_FREE + 1, _FREE + 1), handed)
     np.fill_diagonal(out, 1.0 - leaves)
-    out[:_FREE, _FREE] = 0.9 * leaves
+    out[:_FREE, _FREE] = (1.0 - _HANDED) * leaves
     out[_FREE, :_FREE] = lands / _FREE
     out[_FREE, _FREE] = 1.0 - lands
     return out

@@ -34,6 +34,9 @@ TEAM = np.repeat(np.array([0, 1]), 5)
 LATEST_S = 1.0
 """So long after the ring a shot is told, whoever threw it."""
 
+UNSEEN_S = 0.8
+"""Somebody is taken to be where he was for so long."""
+
 ASSIST_LEAST = 0.25
 """An assist less likely than this is not spoken of."""
 
@@ -41,6 +44,8 @@ _AT_RIM = 1.1  # a ball so many rim widths from its middle is at the ring
 _PLAIN_BALL = 0.3
 _FEET_M = 0.15  # the lower edge of a box against where somebody stands
 _EDGE_PX = 3.0  # a box that ends so near the picture's lower edge has no feet
+_TALL_M = 1.75
+_ABOVE_M = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +71,7 @@ class Play:
         self._floor: Floor | None = None
         self._flow: Flow | None = None
         self._hands = Hands()
+        self._last, self._last_s = np.full((10, 2), np.nan), np.full(10, -np.inf)
         self._open: list[_Open] = []
         self._at_ring: dict[float, Array] = {}
 
@@ -84,6 +90,7 @@ class Play:
 
     def _begin(self) -> None:
         self._hands = Hands()
+        self._last, self._last_s = np.full((10, 2), np.nan), np.full(10, -np.inf)
         self._at_ring.clear()
         floor = self._floor
         self._flow = None if floor is None else Flow(self._reader(floor), floor, TEAM)
@@ -122,10 +129,11 @@ class Play:
             self._teller.named = cast.named
         told: list[Sighting] = []
         if self._flow is not None and view is not None and view.projection is not None:
-            players = _by_row(cast, frame)
+            eye = Eye.of(view.projection)
+            players = _by_row(cast, view, eye, frame.image.shape[0])
             self._mark_ring(now_s, balls, rims, view)
             if cast is not None:
-                self._hands.look(now_s, balls, players, Eye.of(view.projection))
+                self._hands.look(now_s, balls, self._remembered(now_s, players), eye)
             places = {**dict(self._hands.told()), **self._at_ring}
             # The newest looks throw light on those before them.
             self._flow.correct(places)
@@ -145,6 +153,13 @@ class Play:
             if basket is not None:
                 self._at_ring[now_s] = self._floor.baskets()[basket]
         self._at_ring = {t: at for t, at in self._at_ring.items() if now_s - t < WINDOW_S}
+
+    def _remembered(self, now_s: float, players: Array) -> Array:
+        """(10, 2) with those who were seen a moment ago where they were then: a tracker loses
+        somebody who turns for a look or two, and he may have the ball."""
+        seen = np.isfinite(players).all(axis=1)
+        self._last[seen], self._last_s[seen] = players[seen], now_s
+        return np.where((now_s - self._last_s <= UNSEEN_S)[:, None], self._last, np.nan)
 
     # -- telling -----------------------------------------------------------------------------
 
@@ -173,15 +188,23 @@ class Play:
         return told
 
 
-def _by_row(cast: Cast | None, frame: Frame) -> Array:
-    """(10, 2) metres, NaN for who is not seen or whose feet the picture cuts off."""
+def _by_row(cast: Cast | None, view: CourtView, eye: Eye, height: int) -> Array:
+    """(10, 2) metres, NaN for who is not seen. height: of the picture, pixels.
+
+    Whose feet are below the picture is close: the crown of his head tells where he is, if the
+    camera looks down on it.
+    """
     out = np.full((10, 2), np.nan)
     if cast is None:
         return out
-    low = frame.image.shape[0] - _EDGE_PX
     for at, row, box in zip(cast.at, cast.row, cast.tracks.xyxy, strict=True):
-        if row >= 0 and box[3] < low:
+        if row < 0:
+            continue
+        if box[3] < height - _EDGE_PX:
             out[row] = at
+        elif eye.centre[2] > _TALL_M + _ABOVE_M:
+            crown = np.array([[(box[0] + box[2]) / 2, box[1]]], np.float64)
+            out[row] = view.at_height(crown, _TALL_M)[0]
     return out
 
 
