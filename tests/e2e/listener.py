@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -35,7 +35,7 @@ class Listener:
         except ConnectionClosed:
             return  # a server that was killed says nothing more
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         self._socket = self._opened.enter_context(self._connect)
         self._thread.start()
         return self
