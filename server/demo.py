@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from pipeline.court import landmarks
+from server.floors import floor_of
+from server.game.court import FIBA_COURT
 from server.serve import Running
+from server.simulator.game import demo_game
 
 STOP_S = 5.0
-_LIONS = (
-    ("4", "Ada"), ("5", "Bea"), ("7", "Cleo"), ("8", "Dana"), ("10", "Edda"),
-    ("11", "Fay"), ("23", "Gwen"),
-)  # fmt: skip
-_BEARS = (
-    ("0", "Hana"), ("00", "Ines"), ("6", "Juno"), ("9", "Kim"), ("12", "Lou"),
-    ("13", "Maya"), ("21", "Nora"),
-)  # fmt: skip
+_LIONS = ("Ada", "Bea", "Cleo", "Dana", "Edda", "Fay", "Gwen")
+_BEARS = ("Hana", "Ines", "Juno", "Kim", "Lou", "Maya", "Nora")
+_NUMBERS = (("4", "5", "7", "8", "10", "11", "23"), ("0", "00", "6", "9", "12", "13", "21"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +34,78 @@ class DemoGame:
     tokens: Mapping[str, str]
 
 
-async def make_game(running: Running) -> DemoGame:
-    """A game with rosters and line-ups that has just begun."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What people tell about a drawn game before it begins.
+
+    numbers: of home and away. setup: of its camera, as the desk would mark it.
+    """
+
+    numbers: tuple[tuple[str, ...], tuple[str, ...]]
+    setup: Mapping[str, Any]
+
+
+def drawn(seed: int) -> Drawn:
+    """The ten who play in `simulator:SEED`, their shirts, and the named points of the court in
+    its first picture. Slow: it draws that picture."""
+    game = demo_game(seed)
+    next(game.frames())
+    camera = game.camera
+    if camera is None:
+        raise RuntimeError("a drawn game has a camera once it has a picture")
+    points = []
+    for name, (x, y) in landmarks(floor_of(FIBA_COURT)).items():
+        (px,), (depth,) = camera.project(np.array([[x, y, 0.0]]))
+        if depth > 0.5 and (px > 0).all() and (px < np.array(camera.size)).all():
+            points.append({"px": px.round(1).tolist(), "mark": name})
+    players = next(game.standing()).players
+    home, away = (
+        tuple(one.number for one in players if one.team == team and one.number)
+        for team in ("home", "away")
+    )
+    shirts = dict(zip(("home", "away"), map(_html_colour, game.look.jersey), strict=True))
+    court = {"size": list(camera.size), "points": points, "media_s": 0.0}
+    return Drawn((home, away), {"court": court, "shirts": shirts})
+
+
+async def make_game(running: Running, played: Drawn | None = None) -> DemoGame:
+    """A game with rosters and line-ups that has just begun; played: by whom."""
     house = running.house
-    body = {"rules": "fiba", "home": _team("Lions", _LIONS), "away": _team("Bears", _BEARS)}
+    home, away = (
+        _roster(names, usual, () if played is None else played.numbers[side])
+        for side, (names, usual) in enumerate(zip((_LIONS, _BEARS), _NUMBERS, strict=True))
+    )
+    body = {
+        "rules": "fiba",
+        "home": {"name": "Lions", "players": home},
+        "away": {"name": "Bears", "players": away},
+    }
     created = await house.scorer.create_game(body)
     calls: list[dict[str, Any]] = [
-        {"type": "starters", "team": "home", "players": [f"home-{n}" for n, _ in _LIONS[:5]]},
-        {"type": "starters", "team": "away", "players": [f"away-{n}" for n, _ in _BEARS[:5]]},
-        {"type": "period_start"},
-        {"type": "clock_start"},
+        {"type": "starters", "team": team, "players": [one["number"] for one in players[:5]]}
+        for team, players in (("home", home), ("away", away))
     ]
+    calls += [{"type": "period_start"}, {"type": "clock_start"}]
     for number, call in enumerate(calls):
         await house.scorer.call(created.game_id, {"call_id": f"demo-{number}", **call}, "demo")
+    if played is not None:
+        await house.setups.write(created.game_id, "main", dict(played.setup))
     tokens = await house.access.issue(created.game_id)
     links = running.links.of_game(running.listeners.url, created.game_id, tokens)
     return DemoGame(created.game_id, links, tokens)
 
 
-def _team(name: str, players: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    return {"name": name, "players": [{"number": n, "name": who} for n, who in players]}
+def _roster(
+    names: tuple[str, ...], usual: tuple[str, ...], playing: tuple[str, ...]
+) -> list[dict[str, str]]:
+    """Those who play, then others of the usual numbers as a bench."""
+    numbers = [*playing, *(number for number in usual if number not in playing)]
+    return [{"number": number, "name": name} for number, name in zip(numbers, names, strict=False)]
+
+
+def _html_colour(bgr: tuple[int, int, int]) -> str:
+    blue, green, red = bgr
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 @dataclass(slots=True)

@@ -45,9 +45,10 @@ def demo(clip: Path | None, seed: int, as_json: bool, **options: Any) -> None:
     source = f"simulator:{seed}" if clip is None else str(clip.resolve())
 
     async def play(running: Running) -> None:
-        from server.demo import film, make_game
+        from server.demo import drawn, film, make_game
 
-        game = await make_game(running)
+        played = None if clip is not None else await asyncio.to_thread(drawn, seed)
+        game = await make_game(running, played)
         yours = await make_game(running)
         filming = await film(running, game, source)
         try:

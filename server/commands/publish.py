@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from server.ingest.encode import Picture
     from server.ingest.publish import Published
 
-# Enough for the detector, and drawn in half a core of a small machine.
-SIZE, FPS = (960, 540), 25
 _SIMULATOR = re.compile(r"simulator(?::(\d{1,9}))?")
 
 
@@ -81,9 +79,9 @@ def _pictures(file: str, loop: bool) -> Iterator[Picture]:
 
 def _drawn(seed: int) -> Iterator[Picture]:
     """Pictures of a simulated game with their times; the truth stays behind."""
-    from server.simulator.game import SimulatedGame
+    from server.simulator.game import demo_game
 
-    for picture, truth in SimulatedGame(seed, SIZE, FPS).frames():
+    for picture, truth in demo_game(seed).frames():
         yield picture, truth.media_s
 
 

@@ -121,6 +121,12 @@ class SimulatedGame:
             index += 1
 
 
+def demo_game(seed: int) -> SimulatedGame:
+    """The game that `courtside demo` films: enough for the detector, drawn in half a core of a
+    small machine."""
+    return SimulatedGame(seed, size=(960, 540), fps=25)
+
+
 def people(rng: np.random.Generator, referees: int) -> tuple[Person, ...]:
     """Both teams, home first, then the referees."""
     out: list[Person] = []

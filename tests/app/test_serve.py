@@ -195,6 +195,13 @@ def test_the_demo_films_a_game_and_stops_everything(tmp_path: Path) -> None:
             deadline = time.monotonic() + 60
             while json.loads(viewer.recv(60))["type"] != "tracks":
                 assert time.monotonic() < deadline, log.read_text()
+        desk = httpx.URL(told["links"]["desk"])
+        setup = httpx.get(
+            f"http://127.0.0.1:{port}/api/v1/games/{told['game_id']}/cameras/main/setup",
+            headers={"Authorization": f"Bearer {desk.params['token']}"},
+        ).json()
+        assert setup["error_m"] < 0.5, "the court of the drawn game is marked"
+        assert setup["shirts"]["home"]
         children = _children(demo.pid)
         assert children
         demo.send_signal(signal.SIGINT)
