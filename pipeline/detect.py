@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.boxes import Detections
 from pipeline.frame import Image
+from pipeline.labels import kinds
 from pipeline.session import Asked, Device, ModelError, open_session
 from pipeline.yolox import Letterbox, decode, prepare, roomy, thin
 
@@ -86,6 +87,7 @@ class Detector:
         self._thresholds = thresholds
         self._free = free
         self._buffers: dict[tuple[int, int], NDArray[np.float32]] = {}
+        self._kinds = kinds(labels)
         self.labels = labels
         self.device = device
         self.size = size
@@ -194,5 +196,5 @@ class Detector:
 
     def _read(self, rows: NDArray[np.float32], size: tuple[int, int], box: Letterbox) -> Detections:
         raw = decode(rows, size, self._thresholds.score)
-        kept = thin(raw, self._thresholds.overlap)
+        kept = thin(raw, self._thresholds.overlap, self._kinds)
         return Detections(box.back(kept.xyxy), kept.score, kept.label)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.boxes import Detections
 
+PEOPLE = frozenset({"player", "referee", "person"})
 BALLS = frozenset({"ball", "sports ball"})
 RIMS = frozenset({"rim", "hoop"})
 
@@ -16,6 +17,12 @@ Ball = tuple[float, float, float, float]
 """x, y of the middle, diameter (pixels of the frame), score."""
 
 _MOST_BALLS = 6
+
+
+def kinds(labels: Sequence[str]) -> NDArray[np.int64]:
+    """(C,) for each label the index of the first of its kind: one body is not two people."""
+    first = [i for i, name in enumerate(labels) if name in PEOPLE]
+    return np.array([first[0] if i in first else i for i in range(len(labels))], np.int64)
 
 
 def which(labels: Sequence[str], names: frozenset[str]) -> NDArray[np.int64]:

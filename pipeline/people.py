@@ -21,14 +21,13 @@ from pipeline.frame import Frame, Image
 from pipeline.glances import crops, worth
 from pipeline.governor import Stage
 from pipeline.identity import Identities
-from pipeline.labels import only, which
+from pipeline.labels import PEOPLE, only, which
 from pipeline.setup import Setup
 from pipeline.shirts import Shirts
 from pipeline.track import Tracker
 
 Array = NDArray[np.float64]
 
-PEOPLE = frozenset({"player", "referee", "person"})
 REFEREES = frozenset({"referee"})
 
 BESIDE_M = 1.5

@@ -120,20 +120,24 @@ def decode(rows: NDArray[np.float32], size: tuple[int, int], least: float) -> De
     return Detections(xyxy, score[kept].astype(np.float32), label[kept].astype(np.int64))
 
 
-def thin(found: Detections, overlap: float, most: int = 300) -> Detections:
-    """Non-maximum suppression within each label; the result is strongest first.
+def thin(
+    found: Detections, overlap: float, kind: NDArray[np.int64] | None = None, most: int = 300
+) -> Detections:
+    """Non-maximum suppression within each kind of label; the result is strongest first.
 
-    overlap: of two boxes of one label with a larger IoU the weaker one goes.
+    kind: (C,) of each label, see `pipeline.labels.kinds`; None: each is a kind of its own.
+    overlap: of two boxes of one kind with a larger IoU the weaker one goes.
     most: no more than this many boxes are looked at, the strongest.
     """
     order = np.argsort(-found.score, kind="stable")[:most]
     xyxy, score, label = found.xyxy[order], found.score[order], found.label[order]
     areas = area(xyxy)
+    same = label if kind is None else kind[label]
     alive = np.ones(len(order), dtype=bool)
     for index in range(len(order)):
         if not alive[index]:
             continue
-        rest = np.flatnonzero(alive[index + 1 :] & (label[index + 1 :] == label[index]))
+        rest = np.flatnonzero(alive[index + 1 :] & (same[index + 1 :] == same[index]))
         rest += index + 1
         low = np.maximum(xyxy[index, :2], xyxy[rest, :2])
         high = np.minimum(xyxy[index, 2:], xyxy[rest, 2:])

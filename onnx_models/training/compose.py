@@ -86,7 +86,7 @@ class Composer:
             real = False
         if not real and rng.random() < 0.45:
             self._people(view, boxes)
-        self._decoys(view, most=2 if real else 5)
+        self._decoys(view, most=1 if real else 3)
         if rng.random() < (0.25 if real else 0.72):
             self._hoop(view, boxes)
         for _ in range(int(rng.choice(4, p=[0.45, 0.35, 0.15, 0.05]))):
@@ -159,7 +159,7 @@ class Composer:
             boxes.append((label, box))
             if rng.random() < 0.25:
                 self._held(canvas, boxes, box)
-            elif rng.random() < 0.15:
+            elif rng.random() < 0.06:
                 self._printed(canvas, box)
         view[:] = np.clip(canvas, 0, 255).astype(np.uint8)
 
@@ -273,7 +273,9 @@ class Composer:
         """Round things that are no ball; they lie below what is looked for."""
         rng = self._rng
         canvas = view.astype(np.float32)
-        for _ in range(int(rng.integers(0, most + 1))):
+        if rng.random() > 0.4:
+            return
+        for _ in range(int(rng.integers(1, most + 1))):
             radius = float(np.exp(rng.uniform(np.log(2.5), np.log(30))))
             x, y = rng.uniform(-1.5 * radius, self._size - 1.5 * radius, 2)
             lay(canvas, draw_decoy(rng, radius), float(x), float(y))
@@ -281,8 +283,8 @@ class Composer:
 
     def _ball(self, view: Image, boxes: list[Box]) -> None:
         rng = self._rng
-        # Half of them as small as a whole court in one picture makes them.
-        most = 6.5 if rng.random() < 0.5 else 40
+        # Some as small as a whole court in one picture makes them.
+        most = 6.5 if rng.random() < 0.2 else 40
         radius = float(np.exp(rng.uniform(np.log(2.8), np.log(most))))
         x, y = rng.uniform(0, self._size, 2)
         canvas = view.astype(np.float32)

@@ -39,8 +39,9 @@ def draw_decoy(rng: Rng, radius: float) -> Sprite:
 
 
 def _any(rng: Rng) -> tuple[int, int, int]:
+    """Any colour but a basketball's: of something small the colour is all that can be seen."""
     b, g, r = rng.integers(5, 250, 3).tolist()
-    return b, g, r
+    return (r, g, b) if r > b + 25 else (b, g, r)
 
 
 def _head(rng: Rng, colour: Drawing, cover: Drawing, r: int) -> None:

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from pipeline.boxes import Boxes, Detections, iou
+from pipeline.labels import kinds
 from pipeline.yolox import PAD, Letterbox, anchors, decode, prepare, thin
 
 sides = st.integers(min_value=1, max_value=4000)
@@ -135,3 +136,13 @@ def _rows(found: Detections) -> list[tuple[tuple[float, ...], float, int]]:
             found.xyxy.tolist(), found.score.tolist(), found.label.tolist(), strict=True
         )
     ]
+
+
+def test_one_body_is_not_two_people() -> None:
+    names = ("player", "ball", "rim", "referee")
+    box = np.array([[0, 0, 10, 30], [0, 0, 10, 31], [2, 2, 9, 30]], np.float32)
+    found = Detections(box, np.array([0.6, 0.5, 0.4], np.float32), np.array([3, 0, 1]))
+    assert kinds(names).tolist() == [0, 1, 2, 0]
+    assert kinds(("ball", "person")).tolist() == [0, 1]
+    assert thin(found, 0.5, kinds(names)).label.tolist() == [3, 1]
+    assert thin(found, 0.5).label.tolist() == [3, 0, 1]
