@@ -9,16 +9,17 @@ from pathlib import Path
 import click
 
 from onnx_models import registry
-from pipeline.detect import Detector
 from pipeline.possession_reader import shipped
-from pipeline.session import ModelError
 from server.clock import SystemClock
+from server.commands.evaldetection import detection
+from server.commands.evalgeometry import geometry
 from server.commands.evallabels import labels
 from server.commands.evalshots import closeups, shots
 from server.commands.evaltaps import EYES, at_the_desk, floor_plans, put_shift
+from server.commands.evaltracking import tracking
 from server.commands.output import BAD_INPUT, fail, put_json
 from server.commands.tables import as_json, data_folder, put_table
-from server.evaluation import detection, possession, simulated
+from server.evaluation import possession, simulated
 from server.evaluation.boards import HELD_OUT, drawn, real
 from server.evaluation.filmed import ABOUT, filmed
 from server.evaluation.simulated_film import Eyes, Film, drawn_games, of_scenario
@@ -56,35 +57,6 @@ def trajectories(data: Path, as_json: bool) -> None:
         click.echo(f"split: {possession.SPLIT}")
     for table, (about, lines) in tables.items():
         put_table(table, about, lines, as_json, split=possession.SPLIT)
-
-
-@evaluation.command("detection")
-@data_folder
-@click.option("--model", default="", help="Of `courtside models list`; the default one without.")
-@click.option("--live/--no-live", default=True, help="Also what the live loop says of a picture.")
-@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
-@as_json
-def detect(data: Path, model: str, live: bool, threads: int, as_json: bool) -> None:
-    """The detector against boxes drawn by eye: photographs, clips, the simulator."""
-    try:
-        chosen = registry.load().get(model)
-        chosen.verify()
-        whole = Detector.open(chosen.path, chosen.labels, "cpu", size=chosen.size, threads=threads)
-        looks = {"416": _look(whole, 416 * 416), "640": _look(whole, 640 * 640)}
-        looks["whole"] = _look(whole, chosen.size[0] * chosen.size[1])
-        if live:
-            looks["live"] = detection.live(chosen.labels, looks["whole"])
-        if not as_json:
-            click.echo(f"split: {detection.SPLIT}")
-        for table in detection.tables(data, looks, chosen.labels, dict(chosen.scores)):
-            more = {"model": chosen.name, "split": detection.SPLIT}
-            put_table(table.name, table.about, table.lines, as_json, **more)
-    except (DataError, registry.ModelFileError, ModelError) as error:
-        fail(BAD_INPUT, str(error))
-
-
-def _look(detector: Detector, area: int) -> detection.Look:
-    return lambda image: detector.detect([image], area)[0]
 
 
 @evaluation.command()
@@ -164,6 +136,9 @@ def _films(table: str, films: Iterable[Film], eyes: Eyes, as_json: bool, about: 
 evaluation.add_command(labels)
 evaluation.add_command(shots)
 evaluation.add_command(closeups)
+evaluation.add_command(tracking)
+evaluation.add_command(geometry)
+evaluation.add_command(detection)
 
 
 @evaluation.command()
