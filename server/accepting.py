@@ -137,7 +137,8 @@ class Accepting:
             follow = followers(game, settled, left, by, at)
             settles += [Settled(one) for one in follow]
             labels += fallen(follow, at)
-        return Accepted(tuple(entries), Changes(settles=tuple(settles), labels=tuple(labels)), game)
+        changes = Changes(settles=tuple(settles), labels=tuple(labels), seen=book.orders.changes)
+        return Accepted(tuple(entries), changes, game)
 
     def _parents(
         self, game_id: str, proposals: Sequence[Proposal], wanted: Mapping[str, object]

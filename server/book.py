@@ -17,6 +17,8 @@ from server.updates import GameState, Json, Update
 
 # A longer tail is folded at once instead of entry by entry.
 _TAIL = 50
+# Proposals among which something that happened just now is looked for.
+RECENT = 40
 
 
 class Book:
@@ -31,8 +33,7 @@ class Book:
         self._sheet = Sheet(self.game, self._players)
         self._rules = self.game.rules.document()
         self.waiting: tuple[Proposal, ...] = ()
-        # Accepted by nobody a moment ago; whoever says the same now means these.
-        self.unmet: tuple[Proposal, ...] = ()
+        self.recent: tuple[Proposal, ...] = ()
         self.orders = Orders(0, record.auto_accept)
         self._sections: dict[str, Any] | None = None
 
@@ -53,32 +54,37 @@ class Book:
         if not fits:
             self._sheet = Sheet(self.game, self._players)
 
-    def know(
-        self, waiting: Sequence[Proposal], orders: Orders, unmet: Sequence[Proposal] = ()
-    ) -> None:
-        """Remember the proposals that wait and those that nobody has met yet."""
-        self.unmet = tuple(unmet)
+    def know(self, waiting: Sequence[Proposal], recent: Sequence[Proposal], orders: Orders) -> None:
+        """Remember the proposals that wait, and the newest of any status, oldest first."""
+        self.recent = tuple(recent)
         if self.waiting != tuple(waiting) or self.orders.auto_accept != orders.auto_accept:
             self.waiting = tuple(waiting)
             self._sections = None
         self.orders = orders
 
+    @property
+    def unmet(self) -> list[Proposal]:
+        """Accepted by nobody a while ago; whoever says the same now means these."""
+        return [one for one in self.recent if one.automatic]
+
     def changed(self, changes: Changes) -> tuple[Json, ...]:
         """Take in what was written of proposals; those of which viewers must be told."""
-        waiting = {one.proposal_id: one for one in self.waiting}
-        unmet = {one.proposal_id: one for one in self.unmet}
-        count = self.orders.proposals
         told = [settled.proposal for settled in changes.settles]
         if changes.adds is not None:
             told.append(changes.adds)
-            count += 1
+        if not told:
+            return ()
+        waiting = {one.proposal_id: one for one in self.waiting}
+        recent = {one.proposal_id: one for one in self.recent}
         for one in told:
-            for kept, belongs in ((waiting, one.status == "waiting"), (unmet, one.automatic)):
-                kept.pop(one.proposal_id, None) if not belongs else kept.update(
-                    {one.proposal_id: one}
-                )
-        orders = Orders(count, self.orders.auto_accept)
-        self.know(list(waiting.values()), orders, list(unmet.values()))
+            if one.status == "waiting":
+                waiting[one.proposal_id] = one
+            else:
+                waiting.pop(one.proposal_id, None)
+            if one.proposal_id in recent or one is changes.adds:
+                recent[one.proposal_id] = one
+        orders = Orders(self.orders.changes + 1, self.orders.auto_accept)
+        self.know(list(waiting.values()), list(recent.values())[-RECENT:], orders)
         return tuple(self.document(one) for one in told)
 
     def document(self, proposal: Proposal) -> Json:

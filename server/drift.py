@@ -3,9 +3,9 @@
 The figures of the newest labels of each type beside those that are shipped. A type has drifted
 (1) when, of its last WINDOW labels, the 95 % interval of one of these lies wholly on the worse
 side of the interval of the shipped figure: edit rate and precision (Wilson), and the Brier score
-of each question (a mean with its standard error). Two intervals that do not touch are a
-stricter test than one at 5 %, so that seven types with a few figures each seldom cry wolf; with
-fewer than LEAST cases a figure says nothing.
+of each question (a mean with its standard error; SLACK more is no matter). Two intervals that
+do not touch are a stricter test than one at 5 %, so that seven types with a few figures each
+seldom cry wolf; with fewer than LEAST cases a figure says nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 WINDOW = 200
 LEAST = 30
+# Nobody need be called for a Brier score that is worse by less, however surely.
+SLACK = 0.01
 EVERY_S = 30.0
 
 Baseline = Mapping[str, Mapping[str, Any]]
@@ -49,7 +51,7 @@ def has_drifted(now: Figures, then: Mapping[str, Any]) -> bool:
     if _enough(now.precision) and now.precision.high < then["precision"]["low"]:
         return True
     return any(
-        said.of >= LEAST and said.brier_low > then["said"][question]["brier_high"]
+        said.of >= LEAST and said.brier_low > then["said"][question]["brier_high"] + SLACK
         for question, said in now.said.items()
         if question in then["said"]
     )

@@ -45,7 +45,9 @@ class Meeting:
         """A desk's call meets what was accepted without it."""
         settled = answer(met, "absorbed", call, met.seq)
         label = label_of(settled, "absorbed", call.at, _amended(events), automatic=True)
-        return Changes(settles=(Settled(settled, "accepted"),), labels=(label,))
+        return Changes(
+            settles=(Settled(settled, "accepted"),), labels=(label,), seen=book.orders.changes
+        )
 
     def absorbed(
         self, book: Book, call: Call, events: tuple[Event, ...], fact: Play
@@ -74,7 +76,7 @@ class Meeting:
             labels = [missed(fact, seq, call.at)]
         if media is not None and fact.media is None:
             fact = replace(fact, media=media)
-        changes = Changes(settles=tuple(settles), labels=tuple(labels), seen=book.orders.proposals)
+        changes = Changes(settles=tuple(settles), labels=tuple(labels), seen=book.orders.changes)
         return fact, changes
 
     def corrected(self, book: Book, call: Call, events: tuple[Event, ...]) -> Changes:
@@ -103,11 +105,16 @@ class Meeting:
                 labels.append(label_of(one, "rejected", call.at, None, automatic=True))
             else:
                 unlabels.append(one.proposal_id)
-        return Changes(settles=tuple(settles), labels=tuple(labels), unlabels=tuple(unlabels))
+        return Changes(
+            settles=tuple(settles),
+            labels=tuple(labels),
+            unlabels=tuple(unlabels),
+            seen=book.orders.changes if settles else None,
+        )
 
     def _said_before(self, book: Book, media: Media, fact: Play) -> Proposal | None:
         """The proposal that the fact which was taken back had met."""
-        for one in reversed(self._log.newest_proposals(book.record.game_id, 40)):
+        for one in reversed(book.recent):
             there = one.camera == media.camera and one.at_s == media.s
             if there and one.type == fact.name and one.status in ("absorbed", "accepted"):
                 return one

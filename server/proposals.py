@@ -33,7 +33,7 @@ from server.merging import Clash, SaidAlready
 from server.problems import Problem
 from server.referee import Referee
 from server.rulings import TRIES
-from server.shelf import RECENT, Shelf
+from server.shelf import Shelf
 from server.stills import jpeg
 from server.updates import Json
 
@@ -127,6 +127,7 @@ class Proposals:
             changes = Changes(
                 settles=tuple(Settled(one) for one in gone),
                 labels=tuple(label_of(one, "rejected", now, None) for one in gone),
+                seen=book.orders.changes,
             )
             try:
                 self._log.change(game_id, changes)
@@ -146,7 +147,7 @@ class Proposals:
 
     def _place(self, book: Book, proposal: Proposal, still: bytes | None) -> Seen:
         """Write what is new of a proposal. Conflict."""
-        recent = self._log.newest_proposals(book.record.game_id, RECENT)
+        recent = book.recent
         twin = twin_of(proposal, recent)
         if twin is not None:
             both = merged(twin, proposal)
@@ -183,7 +184,7 @@ class Proposals:
         return Seen(book.document(proposal), None, told)
 
     def _change(self, book: Book, changes: Changes) -> tuple[Json, ...]:
-        seen = replace(changes, seen=book.orders.proposals)
+        seen = replace(changes, seen=book.orders.changes)
         self._log.change(book.record.game_id, seen, book.game.seq)
         return book.changed(changes)
 
@@ -224,7 +225,7 @@ class Proposals:
             still=still,
             labels=(label_of(absorbed, "absorbed", now, fact),),
             unlabels=(missed_id(seq),),
-            seen=book.orders.proposals,
+            seen=book.orders.changes,
         )
         before = book.sections()
         self._log.commit(Commit(book.record.game_id, record, sighted, changes))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.judge import ASK
 from pipeline.sight import Sighting
 from server.game.earlier import clock_at
 from server.game.rules import Rules
@@ -34,7 +35,7 @@ class Referee:
         default_factory=lambda: {"field_goal": 0.3, "free_throw": 0.3, "rebound": 0.4}
     )
     other: float = 0.5
-    ask: tuple[float, float] = (0.25, 0.75)
+    ask: tuple[float, float] = ASK
 
     def propose(
         self,

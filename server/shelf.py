@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 
-from server.book import Book
+from server.book import RECENT, Book
 from server.gamelog.log import GameRecord, Log
 from server.gamelog.proposal import Proposal
 from server.problems import Problem
@@ -13,8 +13,6 @@ from server.teams import GAME_ID
 
 # Games whose folds each thread keeps; the rest are folded again when asked for.
 OPEN_GAMES = 64
-# Proposals among which something that happened just now is looked for.
-RECENT = 40
 PROPOSAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -64,12 +62,11 @@ class Shelf:
         return proposal
 
     def _know_proposals(self, book: Book) -> None:
-        # The count first: a proposal that comes in between makes the next commit a Conflict.
+        # The count first: what comes in between makes the next commit a Conflict.
         game_id = book.record.game_id
         orders = self._log.standing_orders(game_id)
-        waiting = self._log.proposals(game_id, "waiting")
-        unmet: list[Proposal] = []
-        if orders.auto_accept is not None:
-            newest = self._log.newest_proposals(game_id, RECENT)
-            unmet = [proposal for proposal in newest if proposal.automatic]
-        book.know(waiting, orders, unmet)
+        if orders.changes != book.orders.changes:
+            waiting = self._log.proposals(game_id, "waiting")
+            book.know(waiting, self._log.newest_proposals(game_id, RECENT), orders)
+        elif orders != book.orders:
+            book.know(book.waiting, book.recent, orders)

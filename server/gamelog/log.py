@@ -82,10 +82,10 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a writer asks for each time: how many proposals the game ever had, and from which
-    probability on they are accepted by nobody."""
+    """What a writer asks for each time: how often the game's proposals have changed, and from
+    which probability on they are accepted by nobody."""
 
-    proposals: int
+    changes: int
     auto_accept: float | None
 
 

@@ -29,6 +29,7 @@ class _Shelf:
     entries: list[Entry] = field(default_factory=list)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
+    changes: int = 0
     stills: dict[str, bytes] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     watched: dict[str, datetime] = field(default_factory=dict)
@@ -133,18 +134,19 @@ class MemoryLog:
 
     def standing_orders(self, game_id: str) -> Orders:
         shelf = self._shelves[game_id]
-        return Orders(len(shelf.proposals), shelf.record.auto_accept)
+        return Orders(shelf.changes, shelf.record.auto_accept)
 
     def change(self, game_id: str, changes: Changes, seq_seen: int | None = None) -> None:
         shelf = self._shelves[game_id]
         if seq_seen not in (None, len(shelf.entries)):
             raise Conflict("the log went on")
-        if changes.seen not in (None, len(shelf.proposals)):
-            raise Conflict("a proposal arrived")
+        if changes.seen not in (None, shelf.changes):
+            raise Conflict("a proposal arrived or was answered")
         for settled in changes.settles:
             kept = shelf.proposals.get(settled.proposal.proposal_id)
             if kept is None or kept.status != settled.was:
                 raise Conflict(f"proposal {settled.proposal.proposal_id} is answered")
+        shelf.changes += changes.adds is not None or bool(changes.settles)
         if changes.adds is not None:
             shelf.proposals[changes.adds.proposal_id] = changes.adds
             if changes.still is not None:

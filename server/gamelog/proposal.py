@@ -131,7 +131,7 @@ class Changes:
 
     adds: a new one, with its still (JPEG). settles: those that it answers or moves.
     labels: kept, in place of one of the same id; unlabels: ids of those that no longer hold.
-    seen: how many proposals the writer knew of, when that matters.
+    seen: the changes of which the writer knew (`Orders.changes`), when that matters.
     """
 
     adds: Proposal | None = None

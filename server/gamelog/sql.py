@@ -48,13 +48,6 @@ UNREACHED = (OperationalError, InterfaceError)
 # Built once: building a statement costs more than running it.
 _INSERT_CALL = insert(CallRow)
 _INSERT_ENTRY = insert(EntryRow)
-# Where rows can be locked, the row of the game is: a proposal must not slip in meanwhile.
-_LOCKED_COUNT = (
-    select(GameRow.proposal_count)
-    .where(col(GameRow.game_id) == bindparam("game"))
-    .with_for_update(key_share=True)
-)
-
 _LAST = select(func.coalesce(func.max(EntryRow.seq), 0)).where(
     col(EntryRow.game_id) == bindparam("game")
 )
@@ -181,10 +174,7 @@ class SqlLog:
     def commit(self, commit: Commit) -> None:
         call, game_id = commit.call, commit.game_id
         with self.writing() as connection:
-            if commit.changes.seen is not None:
-                seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
-                if seen != commit.changes.seen:
-                    raise Conflict("a proposal arrived")
+            sqlproposals.change(connection, game_id, commit.changes)
             connection.execute(
                 _INSERT_CALL,
                 {
@@ -211,7 +201,6 @@ class SqlLog:
                 ],
             )
             _put_names(connection, game_id, commit.texts)
-            sqlproposals.change(connection, game_id, commit.changes)
 
     # Names
 
@@ -284,10 +273,6 @@ class SqlLog:
 
     def change(self, game_id: str, changes: Changes, seq_seen: int | None = None) -> None:
         with self.writing() as connection:
-            if changes.seen is not None:
-                seen = connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one()
-                if seen != changes.seen:
-                    raise Conflict("a proposal arrived")
             sqlproposals.change(connection, game_id, changes)
             if (
                 seq_seen is not None

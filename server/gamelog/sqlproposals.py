@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, update
+from sqlalchemy import bindparam, delete, func, insert, or_, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
@@ -18,12 +18,57 @@ from server.gamelog.proposal import MOST_STILLS, Changes, Glimpse, Label, Propos
 from server.gamelog.tables import GameRow, LabelRow, ProposalRow, StillRow, WatchRow
 
 _COLUMNS = (
-    *("proposal_id", "camera", "type", "value", "made", "score", "at_s", "start_s", "end_s"),
+    *("camera", "type", "value", "made", "score", "at_s", "start_s", "end_s"),
     *("parent", "opened", "status", "call_id", "seq", "answered_by"),
 )
+_CHANGED = ("happened_at", "details", "answered_at")
 _DETAILS = (
     *("sighting", "of", "three", "home", "offensive", "players", "ask", "period", "clock_ms"),
     *("boxes", "size", "still", "others", "parent_seq"),
+)
+
+
+# Built once: building a statement costs more than running it.
+_COUNT = (
+    update(GameRow)
+    .where(
+        col(GameRow.game_id) == bindparam("game"),
+        or_(col(GameRow.proposal_count) == bindparam("seen"), bindparam("seen").is_(None)),
+    )
+    .values(proposal_count=col(GameRow.proposal_count) + 1)
+    .returning(col(GameRow.proposal_count))
+)
+# Where rows can be locked, the row of the game is: a proposal must not slip in meanwhile.
+_LOCKED_COUNT = (
+    select(GameRow.proposal_count)
+    .where(col(GameRow.game_id) == bindparam("game"))
+    .with_for_update(key_share=True)
+)
+_PROPOSE = insert(ProposalRow)
+_SETTLE = (
+    update(ProposalRow)
+    .where(
+        col(ProposalRow.game_id) == bindparam("game"),
+        col(ProposalRow.proposal_id) == bindparam("id"),
+        col(ProposalRow.status) == bindparam("was"),
+    )
+    .values({name: bindparam(name) for name in (*_COLUMNS, *_CHANGED)})
+)
+_STILL = insert(StillRow)
+_FIRST_KEPT = (
+    sa_select(col(StillRow.number))
+    .where(col(StillRow.game_id) == bindparam("game"))
+    .order_by(col(StillRow.number).desc())
+    .offset(bindparam("most"))
+    .limit(1)
+    .scalar_subquery()
+)
+_OLD_STILLS = delete(StillRow).where(
+    col(StillRow.game_id) == bindparam("game"), col(StillRow.number) <= _FIRST_KEPT
+)
+_LABEL = insert(LabelRow)
+_UNLABEL = delete(LabelRow).where(
+    col(LabelRow.game_id) == bindparam("game"), col(LabelRow.label_id) == bindparam("label")
 )
 
 
@@ -34,67 +79,58 @@ def stamp(at: datetime) -> str:
 
 def change(connection: Connection, game_id: str, changes: Changes) -> None:
     """Write all of it; Conflict when a proposal is not as the writer thought."""
-    if changes.adds is not None:
-        _add(connection, game_id, changes.adds, changes.still)
-    for settled in changes.settles:
-        _settle(connection, game_id, settled)
+    if changes.adds is not None or changes.settles:
+        # The row of the game is the lock: one change, or one fact that may meet it, at a time.
+        counted = connection.execute(_COUNT, {"game": game_id, "seen": changes.seen}).first()
+        if counted is None:
+            raise Conflict("another proposal arrived or was answered")
+        if changes.adds is not None:
+            _add(connection, game_id, counted.proposal_count, changes.adds, changes.still)
+        for settled in changes.settles:
+            _settle(connection, game_id, settled)
+    elif changes.seen not in (None, _locked_count(connection, game_id, changes)):
+        raise Conflict("another proposal arrived or was answered")
     gone = [*changes.unlabels, *(label.label_id for label in changes.labels)]
     if gone:
-        connection.execute(
-            delete(LabelRow).where(
-                col(LabelRow.game_id) == game_id, col(LabelRow.label_id).in_(gone)
-            )
-        )
+        connection.execute(_UNLABEL, [{"game": game_id, "label": label_id} for label_id in gone])
     if changes.labels:
-        connection.execute(insert(LabelRow), [_label_row(game_id, one) for one in changes.labels])
+        connection.execute(_LABEL, [_label_row(game_id, one) for one in changes.labels])
 
 
-def _add(connection: Connection, game_id: str, proposal: Proposal, still: bytes | None) -> None:
-    # The row of the game is the lock: one new proposal or one fact at a time.
-    number = connection.execute(
-        update(GameRow)
-        .where(col(GameRow.game_id) == game_id)
-        .values(proposal_count=col(GameRow.proposal_count) + 1)
-        .returning(col(GameRow.proposal_count))
-    ).scalar_one()
-    connection.execute(insert(ProposalRow), _proposal_row(game_id, number, proposal))
+def _locked_count(connection: Connection, game_id: str, changes: Changes) -> int | None:
+    """The changes so far, where the writer cares; nobody else makes one until it is done."""
+    if changes.seen is None:
+        return None
+    return int(connection.execute(_LOCKED_COUNT, {"game": game_id}).scalar_one())
+
+
+def _add(
+    connection: Connection, game_id: str, number: int, proposal: Proposal, still: bytes | None
+) -> None:
+    place = {"game_id": game_id, "proposal_id": proposal.proposal_id, "number": number}
+    made = {"created_at": stamp(proposal.created_at)}
+    connection.execute(_PROPOSE, {**_proposal_row(proposal), **place, **made})
     if still is not None:
-        row = {"game_id": game_id, "proposal_id": proposal.proposal_id}
-        connection.execute(insert(StillRow), {**row, "number": number, "jpeg": still})
-        connection.execute(
-            delete(StillRow).where(
-                col(StillRow.game_id) == game_id, col(StillRow.number) <= number - MOST_STILLS
-            )
-        )
+        connection.execute(_STILL, {**place, "jpeg": still})
+        connection.execute(_OLD_STILLS, {"game": game_id, "most": MOST_STILLS})
 
 
 def _settle(connection: Connection, game_id: str, settled: Settled) -> None:
-    row = _proposal_row(game_id, 0, settled.proposal)
-    for fixed in ("game_id", "proposal_id", "number", "created_at"):
-        del row[fixed]
-    changed = connection.execute(
-        update(ProposalRow)
-        .where(
-            col(ProposalRow.game_id) == game_id,
-            col(ProposalRow.proposal_id) == settled.proposal.proposal_id,
-            col(ProposalRow.status) == settled.was,
-        )
-        .values(row)
-    )
-    if changed.rowcount != 1:
-        raise Conflict(f"proposal {settled.proposal.proposal_id} is answered")
+    proposal = settled.proposal
+    which = {"game": game_id, "id": proposal.proposal_id, "was": settled.was}
+    if connection.execute(_SETTLE, {**_proposal_row(proposal), **which}).rowcount != 1:
+        raise Conflict(f"proposal {proposal.proposal_id} is answered")
 
 
-def _proposal_row(game_id: str, number: int, proposal: Proposal) -> dict[str, Any]:
-    document = asdict(proposal)
+def _proposal_row(proposal: Proposal) -> dict[str, Any]:
+    """What may change of it."""
+    details = {name: getattr(proposal, name) for name in _DETAILS}
+    details["others"] = [asdict(look) for look in proposal.others]
     answered = proposal.answered_at
     return {
-        **{name: document[name] for name in _COLUMNS},
-        "game_id": game_id,
-        "number": number,
-        "created_at": stamp(proposal.created_at),
+        **{name: getattr(proposal, name) for name in _COLUMNS},
         "happened_at": stamp(proposal.happened_at),
-        "details": _text({name: document[name] for name in _DETAILS}),
+        "details": _text(details),
         "answered_at": None if answered is None else stamp(answered),
     }
 
@@ -128,6 +164,7 @@ def _proposal(row: Any) -> Proposal:
     details = json.loads(row.details)
     players, boxes = details.pop("players", ()), details.pop("boxes", ())
     return Proposal(
+        proposal_id=row.proposal_id,
         **{name: getattr(row, name) for name in _COLUMNS},
         **{
             **details,

@@ -28,7 +28,7 @@ class GameRow(SQLModel, table=True):
     names_hidden: bool
     erased: bool
     token_version: int
-    # Grows with each proposal: a writer that decided before one arrived notices.
+    # Grows with each change of a proposal: a writer that decided before it notices.
     proposal_count: int
     auto_accept: float | None = None
 

@@ -178,13 +178,14 @@ def test_proposals_wait_until_they_are_answered(game: Log) -> None:
     # An undo puts it before the desk again.
     game.change("g1", settle(PROPOSAL, "accepted"))
     assert game.proposal("g1", "p1") == PROPOSAL
+    assert game.standing_orders("g1") == Orders(4, None)
 
 
 def test_a_proposal_and_a_shot_do_not_pass_each_other(game: Log) -> None:
     game.commit(commit(1))
     with pytest.raises(Conflict):
         game.change("g1", add(PROPOSAL), seq_seen=0)
-    assert game.standing_orders("g1").proposals == 0
+    assert game.standing_orders("g1").changes == 0
     assert game.proposals("g1") == []
     game.change("g1", add(PROPOSAL), seq_seen=1)
     for late in (Changes(seen=0), replace(add(REBOUND), seen=0)):
@@ -195,7 +196,7 @@ def test_a_proposal_and_a_shot_do_not_pass_each_other(game: Log) -> None:
     game.commit(replace(commit(2, call_id="c2"), changes=Changes(seen=1)))
     absorbed = replace(PROPOSAL, proposal_id="p2", status="absorbed", call_id="c2")
     game.commit(replace(commit(3, call_id="c3"), changes=add(absorbed)))
-    assert game.standing_orders("g1").proposals == 2
+    assert game.standing_orders("g1").changes == 2
     assert game.proposal("g1", "p2") == absorbed
 
 

@@ -21,10 +21,11 @@ from sqlmodel import SQLModel
 
 from server.game.events import Amended, Note, PeriodStarted
 from server.gamelog.engine import MIGRATIONS, alembic_config, migrate, open_engine
-from server.gamelog.log import Conflict, LogUnavailable
+from server.gamelog.log import Conflict, LogUnavailable, Orders
+from server.gamelog.proposal import Changes, Label
 from server.gamelog.sql import SqlLog
 from server.gamelog.texts import take_texts, text_key
-from tests.gamelog.test_log import RECORD, commit
+from tests.gamelog.test_log import NOON, REBOUND, RECORD, commit
 from tests.postgres import PostgresServer
 
 
@@ -76,6 +77,27 @@ def test_what_older_versions_wrote_into_entries_moves_out_and_back(url: str) -> 
         stored = connection.execute(sa.text("SELECT event FROM entries ORDER BY seq")).scalars()
         assert [event.count("Zoë fell") for event in stored] == [1, 1, 0]
     engine.dispose()
+    log.close()
+
+
+def test_shots_that_older_versions_proposed_are_still_there(url: str) -> None:
+    log = SqlLog.open(url)
+    log.add_game(RECORD, {})
+    plain = replace(REBOUND, type="field_goal", value=2, made=0.75, offensive=None)
+    log.change("g1", Changes(adds=plain, still=b"jpeg"))
+    rebound = replace(REBOUND, proposal_id="r2")
+    log.change("g1", Changes(adds=rebound, labels=(Label("l", "rebound", "missed", NOON),)))
+    log.close()
+    engine = open_engine(url)
+    _downgrade(engine, "0004")
+    with engine.connect() as connection:
+        (row,) = connection.execute(sa.text("SELECT rim_s, made FROM proposals")).all()
+        assert tuple(row) == (13.5, 0.75)
+    engine.dispose()
+    log = SqlLog.open(url)
+    assert log.proposals("g1") == [plain]
+    assert (log.still("g1", "r1"), log.labels()) == (None, [])
+    assert log.standing_orders("g1") == Orders(2, None)
     log.close()
 
 
@@ -187,7 +209,7 @@ _WRITER = """
 import sys
 from server.gamelog.sql import SqlLog
 from server.gamelog.texts import take_texts, text_key
-from tests.gamelog.test_log import RECORD, commit
+from tests.gamelog.test_log import NOON, REBOUND, RECORD, commit
 log = SqlLog.open(sys.argv[1])
 log.add_game(RECORD, {})
 for seq in range(1, 100_000):
