@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.court import Floor
 from pipeline.possession import STEP_S, Array, Positions, even
-from pipeline.possession_free import free_throw_chance
+from pipeline.possession_free import free_thrower
 from pipeline.possession_reader import Doubt, Reader, ShotReading
 from pipeline.possession_shot import AFTER
 from pipeline.possession_touch import Touches, read
@@ -156,8 +156,8 @@ class Flow:
         self._settled_s = one.rim_s + _NOT_YET_S
         attack = self._team == self._team[shooter]
         self._missed = (one, attack) if one.made <= 0.5 else None
-        free = free_throw_chance(positions, basket, rim, shooter, self._floor)
-        told = [Happening("shot", one.rim_s, said.shooter, 1.0, shot=said, free=free)]
+        free, thrower = free_thrower(positions, basket, rim, said.shooter, self._floor)
+        told = [Happening("shot", one.rim_s, thrower, 1.0, shot=said, free=free)]
         blocked = float(said.blocker.sum()) * (1.0 - one.made)
         if blocked >= BLOCK_LEAST:
             who = said.blocker / said.blocker.sum()

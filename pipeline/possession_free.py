@@ -13,10 +13,13 @@ _BEFORE_S = (2.4, 0.9)  # before the ring: the shooter has the ball at the line,
 # Logistic figures, set by hand on simulated films that are not evaluated.
 _BASE = 4.0
 _OFF_LINE = -3.5  # a metre beyond the first half
-_SHOOTER_PACE = -3.0  # a metre a second beyond _STILL_M_S
-_OTHERS_PACE = -4.0
+_SHOOTER_PACE = -2.0  # a metre a second beyond _STILL_M_S
+_OTHERS_PACE = -3.0
 _STILL_M_S = 0.7
 _NEAR_M = 0.5
+
+_WORTH_A_LOOK = 0.02
+_STRAY = 0.05  # against error: somebody else threw it all the same
 
 
 def free_throw_chance(
@@ -47,3 +50,22 @@ def free_throw_chance(
     logit += _SHOOTER_PACE * max(0.0, his - _STILL_M_S)
     logit += _OTHERS_PACE * max(0.0, theirs - _STILL_M_S)
     return float(1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0))))
+
+
+def free_thrower(
+    positions: Positions, basket: Array, rim: int, shooter: Array, floor: Floor
+) -> tuple[float, Array]:
+    """The chance that the attempt was a free throw, and (N,) who threw it, given that as well.
+
+    shooter: (N,) chances as they are read of any shot. Whoever waits alone at the line threw a
+    free throw, even where another seemed likelier.
+    """
+    worth = np.flatnonzero(shooter >= _WORTH_A_LOOK)
+    at_line = np.zeros(len(shooter))
+    for who in worth.tolist():
+        at_line[who] = free_throw_chance(positions, basket, rim, who, floor)
+    free = float(at_line.max(initial=0.0))
+    if free <= 0.5:
+        return free, shooter
+    weighed = shooter * (_STRAY + at_line)
+    return free, np.asarray(weighed / weighed.sum())
