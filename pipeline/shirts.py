@@ -68,6 +68,7 @@ class Shirts:
         self._worn: dict[int, _Worn] = {}
         self._samples: deque[Array] = deque(maxlen=_KEPT)
         self._fit: Mixture | None = None
+        self._guess = True  # nothing was learned yet
         self._fit_s = -np.inf
         self._named: tuple[Array | None, Array | None] = (None, None)
         self._sides: Array = np.zeros((0, 3))
@@ -86,6 +87,9 @@ class Shirts:
         """
         were = self._were
         self._named = (_plain(shirts[0]), _plain(shirts[1]))
+        home, away = self._named
+        if self._guess and home is not None and away is not None:
+            self._fit = _guessed(home, away)
         self._settle()
         turned = _apart(self._were[0], were[0]) > _apart(self._were[0], were[1])
         if turned:
@@ -131,14 +135,16 @@ class Shirts:
 
     def _refit(self, media_s: float) -> None:
         x = np.array(self._samples)
-        tried = [] if self._fit is None else [self._fit.fitted(x, FLOOR, steps=5)]
+        tried = []
+        if self._fit is not None and not self._guess:
+            tried.append(self._fit.fitted(x, FLOOR, steps=5))
         if len(x) >= self._fresh_at:
             # How many kinds of clothes there are may be known only once referees came into view.
             thin = x[:: -(-len(x) // _THIN)]
             tried += [fit(thin, n, FLOOR, _EVEN) for n in range(2, _MOST_CLUSTERS + 1)]
             self._fresh_at = 2 * len(x)
         self._fit = max(tried, key=lambda one: one.score(x))
-        self._fit_s = media_s
+        self._guess, self._fit_s = False, media_s
         self._settle()
 
     def _settle(self) -> None:
@@ -215,6 +221,13 @@ def _cloth(image: Image, boxes: Array, part: tuple[float, float, float, float]) 
     mode = np.einsum("np,npc->nc", own, lab) / np.maximum(own.sum(axis=1), 1.0)[:, None]
     mode[seen.mean(axis=1) < _LEAST_SEEN] = np.nan
     return np.asarray(mode, np.float64)
+
+
+def _guessed(home: Array, away: Array) -> Mixture:
+    """The two teams by nothing but the colours of their shirts, in a light that nobody knows."""
+    mean = np.array([[*home, 50.0, 0.0, 0.0], [*away, 50.0, 0.0, 0.0]])
+    spread = np.array([*(2 * FLOOR[:3]), 40.0, 25.0, 25.0])
+    return Mixture(mean, np.tile(spread**2, (2, 1)), np.array([0.4, 0.4]), _EVEN)
 
 
 def _skin(lab: Array) -> bool:

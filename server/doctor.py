@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from onnx_models import registry
 from pipeline.detect import Detector
+from pipeline.digits import PACKAGE, ReaderMissing, weights
 from pipeline.session import DeviceError, ModelError
 from server.live.private_redis import RedisMissing, find_server, server_version
 from server.models import load_models
@@ -44,7 +45,7 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """All checks, one after the other; each stands alone."""
-    for check in (_python, _onnxruntime, _opencv, _codecs):
+    for check in (_python, _onnxruntime, _opencv, _reader, _codecs):
         yield check()
     yield from _models(settings)
     yield _redis(settings)
@@ -78,6 +79,15 @@ def _onnxruntime() -> Finding:
 
 def _opencv() -> Finding:
     return _import("opencv", "cv2")
+
+
+def _reader() -> Finding:
+    """Scoring goes on without it, so it is no failure; but nobody should wonder why."""
+    try:
+        path = weights()
+    except ReaderMissing as missing:
+        return Finding("numbers", "missing", str(missing))
+    return Finding("numbers", "ok", f"{path.name} of {PACKAGE} reads shirts and scoreboards")
 
 
 def _import(check: str, module: str) -> Finding:

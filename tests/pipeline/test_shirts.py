@@ -80,6 +80,17 @@ def test_named_colours_say_who_is_home(named: tuple[Colour | None, Colour | None
     assert watched(TEAMS, named).argmax(axis=1).tolist() == [0] * 5 + [1] * 5 + [2] * 2
 
 
+def test_named_colours_are_enough_before_anything_is_learned() -> None:
+    shirts = Shirts()
+    shirts.name((WHITE, NAVY))
+    for look in range(5):
+        image, tracks = gym(TEAMS[:10], look)
+        shirts.look(image, tracks, np.zeros(10, np.bool_), look / 10)
+    told = shirts.chances(tracks.id)
+    assert told.argmax(axis=1).tolist() == [0] * 5 + [1] * 5
+    assert told.max(axis=1).min() > 0.8
+
+
 def test_naming_late_turns_the_sides_round() -> None:
     shirts = Shirts()
     tracks = look_on(shirts, TEAMS)
