@@ -52,9 +52,11 @@ class Scripted:
     free: bool = True
     batches: list[int] = field(default_factory=list)
     greys: list[int] = field(default_factory=list)
+    areas: list[int | None] = field(default_factory=list)
 
     def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
         self.batches.append(len(images))
+        self.areas.append(area)
         self.greys += [int(image[0, 0, 0]) for image in images]
         if self.takes_s:
             time.sleep(self.takes_s)

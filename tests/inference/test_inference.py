@@ -13,6 +13,8 @@ import pytest
 
 from pipeline.detect import Detector, Finds
 from pipeline.picture import to_bgr
+from pipeline.setup import Setup
+from pipeline.vision import Vision
 from server.clock import SystemClock
 from server.inference import Inference
 from server.seen import Captured, Key, Seen
@@ -193,3 +195,55 @@ async def test_age_stays_bounded_however_slow_the_detector(
     assert ages[most] <= 1.5 * looked[most] + 0.1
     if factor == 1.0:
         assert max(len(one.tracks) for one in seen if one.tracks is not None) >= 3
+
+
+async def test_a_set_up_reaches_the_eyes_in_their_own_thread() -> None:
+    class Eyes(Vision):
+        def configure(self, setup: Setup) -> None:
+            super().configure(setup)
+            told.append((threading.current_thread().name, setup.home_attacks))
+
+    told: list[tuple[str, int | None]] = []
+    async with running(Scripted()) as inference:
+        seen: list[Seen] = []
+        slot = inference.attach(A, seen.append, Eyes(("player", "ball", "rim")))
+        inference.configure(A, Setup(home_attacks=0))
+        inference.configure(A, Setup(home_attacks=1))
+        inference.configure(B, Setup())  # nobody there
+        slot.put(captured(0.0))
+        await until(lambda: bool(seen))
+    assert told == [("inference-cpu", 1)]
+
+
+async def test_what_may_wait_is_done_between_frames() -> None:
+    class Eyes(Vision):
+        def spare(self) -> bool:
+            done.append(threading.current_thread().name)
+            return True
+
+    done: list[str] = []
+    async with running(Scripted()) as inference:
+        seen: list[Seen] = []
+        slot = inference.attach(A, seen.append, Eyes(("player", "ball", "rim")))
+        for step in range(20):
+            slot.put(captured(step / 20))
+            await asyncio.sleep(0.02)
+        await until(lambda: len(seen) >= 5)
+    assert 1 <= len(done) <= len(seen) + 1
+    assert set(done) == {"inference-cpu"}
+
+
+async def test_a_slow_network_is_given_smaller_pictures() -> None:
+    detector = Scripted(takes_s=0.3)
+    async with running(detector) as inference:
+        slot = inference.attach(A, lambda _: None)
+        for step in range(80):
+            slot.put(captured(step / 10))
+            await asyncio.sleep(0.1)
+            if inference.going.trouble:
+                break
+        usual, now = detector.areas[0], detector.areas[-1]
+        assert now is not None
+        assert usual is not None
+        assert now < usual
+        assert "too slow for one game" in inference.going.trouble
