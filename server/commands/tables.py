@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Protocol
 
 import click
 
 from server.commands.output import put_json
-from server.evaluation.tally import Line
+
+
+class Row(Protocol):
+    """What stands in a table: printed as it is, or as plain JSON."""
+
+    def plain(self) -> dict[str, Any]: ...
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 data_folder = click.option(
@@ -19,7 +26,7 @@ data_folder = click.option(
 )
 
 
-def put_table(table: str, about: str, lines: Iterable[Line], as_json: bool, **more: object) -> None:
+def put_table(table: str, about: str, lines: Iterable[Row], as_json: bool, **more: object) -> None:
     """A table under its heading, or as JSON lines that carry its name and `more`."""
     if not as_json:
         click.echo(f"\n{about}")
