@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.possession_reader import shipped
 from server.commands.options import data_option, database_option, find_log
 from server.commands.output import BAD_INPUT, MISSING, fail, put_json
 from server.gamelog.log import LogUnavailable
@@ -17,12 +18,27 @@ from server.labelfigures import Figures, Said, Share, figures
 @data_option
 @database_option
 @click.option("--game", help="Of this game alone.")
+@click.option(
+    "--simulated",
+    type=click.IntRange(1),
+    metavar="GAMES",
+    help="Of so many simulated games and a simulated scorekeeper instead.",
+)
+@click.option("--minutes", type=click.FloatRange(1), default=8.0, show_default=True)
 @click.option("--each", is_flag=True, help="The labels themselves, one JSON object a line.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def labels(data: Path, database: str | None, game: str | None, each: bool, as_json: bool) -> None:
+def labels(
+    data: Path,
+    database: str | None,
+    game: str | None,
+    simulated: int | None,
+    minutes: float,
+    each: bool,
+    as_json: bool,
+) -> None:
     """What scorekeepers made of the camera's proposals: edit rate, precision, recall against
     what they said and no proposal did, Brier score and calibration error by type of event."""
-    found = _read(data, database, game)
+    found = _read(data, database, game) if simulated is None else _simulated(simulated, minutes)
     if each:
         for label in found:
             put_json(label.plain())
@@ -51,6 +67,18 @@ def _read(data: Path, database: str | None, game: str | None) -> list[Label]:
         return log.labels(game)
     finally:
         log.close()
+
+
+def _simulated(games: int, minutes: float) -> list[Label]:
+    """Of games from seed 1 on, told from the floor plan with a phone's errors."""
+    from server.commands.evaltaps import EYES, at_the_desk
+    from server.evaluation.watched import watch
+
+    found: list[Label] = []
+    for seed in range(1, games + 1):
+        told = watch(seed, minutes, shipped(), EYES["a phone's errors"])
+        at_the_desk(told.truth, told.told, told.players, minutes, found)
+    return found
 
 
 def _words(line: Figures) -> str:

@@ -14,6 +14,7 @@ from server.commands.output import put_json
 from server.commands.tapsbook import TapsBook
 from server.evaluation.taps import Shift, keep
 from server.evaluation.watched import Eye, roster, watch
+from server.gamelog.proposal import Label
 from server.simulator.truth import Event
 
 # From an eye without faults to what a phone may be worth: what the taps depend on.
@@ -38,13 +39,17 @@ def at_the_desk(
     told: Iterable[tuple[float, Sighting]],
     players: Sequence[str],
     minutes: float,
+    labels: list[Label] | None = None,
 ) -> Shift:
-    """A game kept in a book of its own."""
+    """A game kept in a book of its own. labels: gets what the answers taught."""
 
     async def run() -> Shift:
         book = await TapsBook.open(roster(players))
         try:
-            return await keep(truth, told, minutes, book)
+            shift = await keep(truth, told, minutes, book)
+            if labels is not None:
+                labels.extend(await book.labels())
+            return shift
         finally:
             await book.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.sight import Sighting
 from server.clock import ManualClock
 from server.gamelog.memory import MemoryLog
+from server.gamelog.proposal import Label
 from server.problems import Problem
 from server.scorer import Scorer
 from server.updates import Json, Update
@@ -79,6 +80,10 @@ class TapsBook:
 
     async def facts(self) -> list[Json]:
         return await self._scorer.plays(self._game)
+
+    async def labels(self) -> list[Label]:
+        """What the scorekeeper's answers taught."""
+        return await self._scorer.labels(self._game)
 
     def _move(self, at_s: float) -> None:
         self._clock.elapsed_s = max(self._clock.elapsed_s, at_s)
