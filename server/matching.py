@@ -174,6 +174,8 @@ def is_possible(game: Game, proposal: Proposal, parent_seq: int) -> bool:
     parent = game.standing.event(entry)
     if not any(fits(proposal.type, side, parent) for side in ("home", "away")):
         return False
+    if isinstance(parent, FreeThrow) and proposal.type == "rebound" and parent.nth and parent.of:
+        return parent.nth >= parent.of  # the ball goes back to the shooter
     one = any(kind.name == proposal.type for kind in ONE_OF_EACH)
     return not one or all(e.name != proposal.type for _, e in children(game, parent_seq))
 

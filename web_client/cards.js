@@ -96,11 +96,17 @@ export function complete({ parts }, choice) {
 }
 
 /**
- * Whether a play is too unsure to ask for a person's time: it has no card unless somebody looks
- * for it, and meets the scorekeeper's own call if there is one.
+ * Whether a play is not worth a card: it is too unsure to ask for a person's time, or belongs to
+ * one that is in the book, of which the desk has asked the same. It is there for who looks for
+ * it, and meets the scorekeeper's own call if there is one.
  */
 export function quiet({ root }) {
-  return !SHOTS.includes(root.type) && (root.score ?? 1) < SURE;
+  return !SHOTS.includes(root.type) && ((root.score ?? 1) < SURE || (root.parent_seq ?? null) !== null);
+}
+
+/** Whether a proposal says what an answer of the desk's own question would. */
+export function speaksOf(proposal, say) {
+  return Boolean(say?.player) && proposal.type === say.type && same(likely(proposal), say);
 }
 
 /** The players who may have done it, likeliest first: {team, player, probability}. */

@@ -337,6 +337,7 @@ function drawQueue() {
 function drawProposals() {
   const { proposals: waiting, camera } = state();
   proposals.draw(waiting ?? [], entry.armed?.proposal?.id ?? null, Object.keys(camera ?? {}).length > 0);
+  strip.light((chip) => proposals.speaksOf(chip.say));
 }
 
 /** There may be something of this desk's to take back from before the page was loaded. */

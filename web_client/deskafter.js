@@ -40,6 +40,17 @@ export class Strip {
     if (focused) this.#strip.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
   }
 
+  /** Mark the chips that somebody else would tap. @param {(chip: object) => boolean} likely */
+  light(likely) {
+    const rows = [this.#drawn?.head ?? [], ...(this.#drawn?.rows ?? []).map(({ chips }) => chips)];
+    for (const button of this.#strip.querySelectorAll(".chip")) {
+      const [row, i] = button.dataset.key.split("-");
+      const chip = rows[row === "head" ? 0 : Number(row) + 1][i];
+      button.dataset.seen = String(likely(chip));
+      if (likely(chip)) button.title = "The camera thinks so";
+    }
+  }
+
   #row({ label, chips }, index) {
     return el("div", { class: "chips", role: "group", "aria-label": label ?? this.#drawn.title },
       label ? el("span", { class: "soft small", text: label }) : null,

@@ -1,6 +1,6 @@
 // What the camera saw, waiting for the scorekeeper: which cards are shown, and the answers.
 
-import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, quiet, wordsOf } from "./cards.js";
+import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, quiet, speaksOf, wordsOf } from "./cards.js";
 import { describe, newId } from "./calls.js";
 import { cardOf, ghostOf } from "./deskcard.js";
 import { byId, el, follow, setText, show } from "./dom.js";
@@ -34,6 +34,7 @@ export class Proposals {
   #later = []; // ids that somebody stepped over
   #asked = new Set(); // ids of quiet plays that somebody looks for
   #plays = [];
+  #waitingAll = [];
   #armed = null;
   #reserved = false;
 
@@ -65,11 +66,17 @@ export class Proposals {
     return this.#plays.find((play) => play.id === this.#slots.find((slot) => !slot.ghost)?.id);
   }
 
+  /** Whether the camera says so, too. @param {object|undefined} say a chip's call */
+  speaksOf(say) {
+    return this.#waitingAll.some((one) => speaksOf(one, say));
+  }
+
   /**
    * @param {object[]} waiting proposals, oldest first @param {string|null} armed the id of the
    *   one that waits for a player @param {boolean} camera whether there is one
    */
   draw(waiting, armed, camera) {
+    this.#waitingAll = waiting;
     const known = new Set(waiting.map(({ id }) => id));
     this.#open = new Set([...this.#open].filter((id) => known.has(id)));
     this.#plays = playsOf(waiting.filter(({ id }) => !this.#said(id)));

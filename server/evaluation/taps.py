@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pipeline.sight import Sighting
@@ -35,6 +35,8 @@ COST: Mapping[str, int] = {
 
 ACT_S = 2.0
 """The scorekeeper's hand moves so long after the play is over: eyes first."""
+WAIT_S = 4.0
+"""So long the scorekeeper waits for a rebound before the shot is said."""
 STALE_S = 8.0
 """A card that is still there so long after its moment is looked at for itself."""
 SAME_S = 2.0
@@ -43,6 +45,7 @@ LIKELY, SURE = 0.5, 0.85
 CANDIDATES = 4
 """Of `web_client/cards.js`: who is proposed, what gets a card, how many players are chips."""
 PERIOD_S = 600.0
+THROWS = 2
 SHOTS = ("field_goal", "free_throw")
 
 
@@ -116,7 +119,7 @@ async def keep(
     """
     shift = Shift(minutes)
     keeper = _Keeper(book, shift)
-    plays = plays_of(truth)
+    plays = [part for play in plays_of(truth) for part in _as_said(play)]
     todo = sorted(
         [(at_s, 0, sighting) for at_s, sighting in told]
         + [(play.end_s + ACT_S, 1, play) for play in plays]
@@ -145,12 +148,12 @@ class _Keeper:
         self._book, self._shift = book, shift
         self._plays: list[Play] = []
         self._calls = 0
-        self._period = 0
+        self._foul: int | None = None
+        self._thrown = 0
 
     async def begin(self) -> None:
         await self._say(0.0, {"type": "period_start"})
         await self._say(0.0, {"type": "clock_start"})
-        self._period = 1
         self._shift.clock += 2
 
     async def turn(self, at_s: float) -> None:
@@ -164,29 +167,31 @@ class _Keeper:
         """Everything about a play, with its card if one is there."""
         shift, root = self._shift, play.root
         self._plays.append(play)
-        if root.type == "foul":
-            shift.clock += 2
+        trip = self._throw() if root.type == "free_throw" else {}
         cards = await self._book.waiting(at_s)
         card = _match(root, [c for c in cards if not _quiet(c) and not _parent(c, cards)])
         if card is None:
             shift.taps += COST[root.type]
-            seq = await self._say(at_s, _call(root, drawn_by=play.drawn_by))
+            seq = await self._say(at_s, {**_call(root, drawn_by=play.drawn_by), **trip})
             left = list(play.parts)
         else:
-            seq, left = await self._accept(play, card, cards, at_s)
+            seq, left = await self._accept(play, card, cards, at_s, trip)
+        if root.type == "foul":
+            shift.clock += 2
+            self._foul, self._thrown = seq, 0
         for part in left:
             # A chip of what is asked; a card of its own is met by it.
             shift.taps += COST[part.type]
             await self._say(at_s, {**_call(part), **({"links": seq} if seq else {})})
 
     async def _accept(
-        self, play: Play, card: Json, cards: Sequence[Json], at_s: float
+        self, play: Play, card: Json, cards: Sequence[Json], at_s: float, trip: Json
     ) -> tuple[int | None, list[Fact]]:
         """Mend a card and accept it; what still has to be said by chips."""
         shift, root = self._shift, play.root
         shift.cards += 1
         shift.asked += bool(card["ask"])
-        body: Json = {"team": root.team, "player": root.player}
+        body: Json = {"team": root.team, "player": root.player, **trip}
         mended = [] if _suggested(card) == root.player else ["player"]
         for name in ("made", "value"):
             truth = getattr(root, name)
@@ -221,6 +226,12 @@ class _Keeper:
             await self._book.reject(at_s, part_id)
         return seq, left
 
+    def _throw(self) -> Json:
+        """Which throw of the trip to the line is due, as the desk knows it."""
+        self._thrown += 1
+        trip: Json = {"nth": min(self._thrown, THROWS), "of": THROWS}
+        return trip | ({"links": self._foul} if self._foul else {})
+
     async def tidy(self, at_s: float) -> None:
         """Look at the cards that nothing has met. One about a play in the book is taken for
         another: the worst that a hurried scorekeeper does."""
@@ -251,11 +262,18 @@ class _Keeper:
         return await self._book.say(at_s, {"call_id": f"tap-{self._calls}", **body})
 
 
+def _as_said(play: Play) -> list[Play]:
+    """What is known so late that nobody waits for it is said for itself."""
+    late = [fact for fact in play.parts if fact.at_s - play.root.at_s > WAIT_S]
+    soon = [fact for fact in play.parts if fact not in late]
+    return [replace(play, parts=soon), *(Play(fact) for fact in late)]
+
+
 def _call(fact: Fact, drawn_by: str | None = None) -> Json:
     body: Json = {"type": fact.type, "team": fact.team, "player": fact.player}
     more = {"made": fact.made, "value": fact.value, "kind": fact.kind, "drawn_by": drawn_by}
     body |= {name: value for name, value in more.items() if value is not None}
-    return body | ({"throws": 2} if fact.type == "foul" else {})
+    return body | ({"throws": THROWS} if fact.type == "foul" else {})
 
 
 def _match(fact: Fact, cards: Sequence[Json]) -> Json | None:
@@ -282,7 +300,8 @@ def _fits(card: Json, root: Fact) -> bool:
 
 def _quiet(card: Json) -> bool:
     """As `quiet` of `web_client/cards.js`."""
-    return card["type"] not in SHOTS and card["score"] < SURE
+    unsure = card["score"] < SURE or card["parent_seq"] is not None
+    return card["type"] not in SHOTS and unsure
 
 
 def _candidates(card: Json) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from pipeline.sight import Sighting
 from server.game.rules import FIBA
 from server.game.state import new_game
 from server.matching import ABSORB_S, SAID_AGAIN_S, TAP_FIRST_S
@@ -33,14 +34,14 @@ async def statuses(office: Office) -> list[str]:
 
 
 async def test_a_sighting_becomes_a_proposal(office: Office) -> None:
-    proposal = await propose(office, made=0.25)
+    proposal = await propose(office, made=0.125)
     now = office.clock.now().isoformat()
     assert proposal == {
         "id": proposal["id"],
         "type": "field_goal",
         "made": False,
         "value": 2,
-        "probability": 0.25,
+        "probability": 0.125,
         "score": 0.8,
         "ask": False,
         "team": None,
@@ -262,6 +263,19 @@ async def test_a_free_throw_meets_a_shot_that_was_taken_for_another(
     office.clock.advance(ago_s)
     await office.say("f", "free_throw", team="home", made=True)
     assert len(await waiting(office)) == len(left)
+
+
+@ON_PAPER
+@pytest.mark.parametrize(("nth", "waits"), [(1, 0), (2, 1)])
+async def test_nobody_rebounds_a_throw_that_is_not_the_last(
+    office: Office, nth: int, waits: int
+) -> None:
+    await office.say("f", "free_throw", team="home", made=False, nth=nth, of=2)
+    throw = Sighting(1, "free_throw", 12.5, 11.5, 13.0, 0.9, made=0.1)
+    await office.scorer.propose(office.game, "main", throw)
+    seen = Sighting(2, "rebound", 13.5, 12.5, 13.5, 0.9, parent=1)
+    await office.scorer.propose(office.game, "main", seen)
+    assert len(await waiting(office)) == waits
 
 
 @ON_PAPER

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, valueInDoubt, wordsOf,
+  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, speaksOf, valueInDoubt, wordsOf,
 } from "../../web_client/cards.js";
 
 const name = (team, id) => (id ? `#${id.split("-")[1]}` : team);
@@ -95,6 +95,12 @@ test("what may not have happened is not put before anybody", () => {
   assert.ok(quiet(played(part("t", "turnover", { links: [], score: 0.7 }))));
   assert.ok(!quiet(played(part("t", "turnover", { links: [], score: 0.9 }))));
   assert.ok(!quiet(played(shot({ score: 0.4 }))));
+  // Of what is in the book the desk has asked the same.
+  const late = part("r", "rebound", { links: ["gone"], parent_seq: 7, score: 0.95 });
+  assert.ok(quiet(played(late)));
+  assert.ok(speaksOf(late, { type: "rebound", team: "home", player: "home-4" }));
+  assert.ok(!speaksOf(late, { type: "rebound", team: "home", player: "home-5" }));
+  assert.ok(!speaksOf(late, undefined));
 });
 
 test("ages do not flicker", () => {

@@ -87,6 +87,16 @@ def test_the_model_of_the_scorekeeper_taps_as_often_as_the_page_asks(visitor: Vi
     button(page, "Accept").click()
     chip(page, "5", "home")
     assert taps(page) == COST["accept"] + COST["assist"]
+    # What comes after its shot is in the book is no card: the chip that says so is marked.
+    player(page, "home", "7").click()
+    action(page, "miss2").click()
+    seen.tell(
+        "r8", type="rebound", links=["gone"], parent_seq=9, score=0.95, **people(("away-10", 0.9))
+    )
+    expect(page.locator('#after .chip[data-seen="true"]')).to_have_text("10")
+    chip(page, "10", "away")
+    seen.tell("r8", status="absorbed")
+    assert taps(page) == COST["field_goal"] + COST["rebound"]
     # Made or missed: the answer accepts.
     seen.shot("s9", ask=True)
     button(page, "Made").click()
