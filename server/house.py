@@ -183,7 +183,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
 
         def open_sink(game: str, camera: str) -> FrameSink:
             sink = previews.through(game, camera, lookout.open_sink(game, camera))
-            setups.wake()
+            setups.came(game, camera)
             return sink
 
         cameras = Cameras(

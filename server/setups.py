@@ -73,8 +73,13 @@ class Setups:
         self.wake()
         return answer(document, floor, view)
 
+    def came(self, game: str, camera: str) -> None:
+        """A camera is looked at from now on: its eyes, perhaps new ones, are told soon."""
+        self._told.pop((game, camera), None)
+        self.wake()
+
     def wake(self) -> None:
-        """A camera came, or its set-up changed: look now."""
+        """Look now for what changed."""
         self._changed.set()
 
     async def run(self) -> None:
