@@ -38,12 +38,13 @@ _MOST = 4.0
 _NEVER = 1e6
 
 # A reading of a number, given who wears it (chances).
-_READ = 0.5  # the wearer's own number is read, where any is
-_CUT = 0.15  # a part of it is read
+_READ = 0.8  # the wearer's own number is read, where any is
+_CUT = 0.2  # a part of it is read
 _MISREAD = 0.02  # another number of the rosters is read
-_STRANGER = 0.1  # a number of the rosters is read off somebody on neither
+_STRANGER = 0.05  # a number of the rosters is read off somebody on neither
 _CAP = 6.0  # nats: so many that a few readings can still change it
 _FADE = 0.8
+_UNKNOWN = 0.25  # that somebody of the five wears a number of no roster, against one of it
 _ROUNDS = 12  # of giving each number to one player at most
 _TURNED = 2.5  # nats by which late readings must say that a track is another player
 _SETTLED = 1.5  # nats by which a row's readings must say what its number is
@@ -68,6 +69,7 @@ class _Track:
     seen_s: float
     votes: Array  # all readings
     late: Array  # the last few
+    dull: float = 0.0  # how many of the last readings showed nothing
 
 
 class Identities:
@@ -159,6 +161,7 @@ class Identities:
         if track is None or len(chances) != len(self._numbers) + 1:
             return
         evidence = self._evidence(chances)
+        track.dull = _FADE * track.dull + 1.0 if chances[-1] > 0.5 else 0.0
         track.votes = np.clip(track.votes + evidence, -_CAP, _CAP)
         track.late = track.late * _FADE + evidence
         if track.row < 0:
@@ -179,18 +182,19 @@ class Identities:
         return [(self._numbers[worn[k]], float(mine[k])) for k in order.tolist()]
 
     def unsure(self, number: int) -> float:
-        """How little is known of a track's number, 0 to 1."""
+        """How much a reading of a track's number may tell, 0 to 1: less where the number is
+        known, and where the last readings showed a back that is turned."""
         track = self._tracks.get(number)
-        if track is None or track.row < 0:
+        if track is None:
             return 1.0
-        told = self.told(track.row)
-        return 1.0 - told[0][1] if told else 1.0
+        told = self.told(track.row) if track.row >= 0 else []
+        return (1.0 - told[0][1] if told else 1.0) / (1.0 + track.dull)
 
     def _shares(self, side: int, worn: NDArray[np.int64]) -> Array:
         """(5, K) chances of numbers; no number is worn by two, so columns sum to 1 at most."""
         votes = np.array([row.votes[worn] for row in self._rows[side * SIDE : side * SIDE + SIDE]])
         # As likely before anything is read: one of the roster, or that it cannot be told.
-        share = np.hstack([np.exp(votes) / len(worn), np.ones((SIDE, 1))])
+        share = np.hstack([np.exp(votes) / len(worn), np.full((SIDE, 1), _UNKNOWN)])
         for _ in range(_ROUNDS):
             share /= share.sum(axis=1, keepdims=True)
             share[:, :-1] /= np.maximum(share[:, :-1].sum(axis=0), 1.0)
