@@ -25,9 +25,7 @@ NARROW = 0.42
 """Width by height below which only a 1 of bare segments fits."""
 
 SHARP = 22.0
-"""How much a difference of correlations counts when they become chances. Chosen on drawn boards
-(seeds below 1000 of `server/simulator/board.py`), so that chances of the figures told come out
-as often as they say."""
+"""How much a difference of correlations counts when they become chances; set by hand."""
 
 LEAST = 0.62
 """Correlation below which it is no digit."""
