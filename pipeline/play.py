@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.bearing import basket_of
 from pipeline.court import Floor
 from pipeline.courtview import CourtView
+from pipeline.ends import Ends
 from pipeline.frame import Frame
 from pipeline.hands import WINDOW_S, Eye, Hands
 from pipeline.hoops import RimShot
@@ -74,9 +75,15 @@ class Play:
         self._last, self._last_s = np.full((10, 2), np.nan), np.full(10, -np.inf)
         self._open: list[_Open] = []
         self._at_ring: dict[float, Array] = {}
+        self._ends = Ends()
+        self._home_attacks: int | None = None
 
-    def configure(self, floor: Floor | None) -> None:
-        """The measures of the court; another court is another game's floor plan."""
+    def configure(self, floor: Floor | None, home_attacks: int | None = None) -> None:
+        """The measures of the court (another court is another game's floor plan), and the basket
+        that home shoots at, where somebody said so."""
+        if home_attacks != self._home_attacks:
+            self._home_attacks = home_attacks
+            self._ends.say(home_attacks)
         if floor != self._floor:
             self._floor = floor
             self._begin()
@@ -108,7 +115,8 @@ class Play:
         nearest = self.moments.at(seen.rim_s)
         if nearest is not None:
             self._at_ring[nearest.media_s] = there
-        self._flow.shot(there, seen.rim_s, seen.made, _doubt(view))
+        first = self._ends.home(basket) if self._teller.named else 0.5
+        self._flow.shot(there, seen.rim_s, seen.made, _doubt(view), first)
 
     def look(
         self,
@@ -170,6 +178,8 @@ class Play:
         if mine is None or one.shot is None:
             return []
         self._open.remove(mine)
+        if mine.basket is not None and self._teller.named:
+            self._ends.saw(mine.basket, float(one.shot.shooter[:5].sum()))
         kind: Kind = "free_throw" if (one.free or 0.0) > 0.5 else "shot"
         told = self._teller.shot(mine.rim, kind, one)
         assisted = one.shot.assisted * mine.rim.shot.made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -37,6 +37,7 @@ _LIVE_S = 2.5  # a ball that nobody had for longer was dead: no steal
 _OUT_M = 0.25
 _ALONE_M = 0.3  # nearer to the ball than the nearest of the others
 _RIM_SPREAD_S = 0.15  # the eyes' own error of the moment at the ring
+_KEPT_S = 0.6  # a hold from before that lasts so long beyond it is a new one
 _NOT_YET_S = 0.1  # a catch so soon after the ring is the shot itself
 
 BLOCK_LEAST = 0.1
@@ -72,6 +73,7 @@ class _Shot:
     rim_s: float
     made: float
     doubt: Doubt | None
+    first: float  # chance that team 0 threw it, before it is looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +121,21 @@ class Flow:
             told += self._follow()
         return tuple(told)
 
-    def shot(self, basket: Array, rim_s: float, made: float, doubt: Doubt | None = None) -> None:
-        """The ball was at this ring; `made` is the chance that it went in. doubt: how unsure
-        places on the floor are, None where they are exact."""
-        self._waiting.append(_Shot((float(basket[0]), float(basket[1])), rim_s, made, doubt))
+    def shot(
+        self,
+        basket: Array,
+        rim_s: float,
+        made: float,
+        doubt: Doubt | None = None,
+        first: float = 0.5,
+    ) -> None:
+        """The ball was at this ring; `made` is the chance that it went in.
+
+        doubt: how unsure places on the floor are, None where they are exact. first: the chance
+        that team 0 shoots at this ring, whoever is near.
+        """
+        at = (float(basket[0]), float(basket[1]))
+        self._waiting.append(_Shot(at, rim_s, made, doubt, first))
 
     def correct(self, balls: Mapping[float, Array | None]) -> None:
         """What later looks told of the ball in earlier ones, by their media seconds."""
@@ -151,12 +164,15 @@ class Flow:
             return []
         basket = np.array(one.basket)
         said = self._reader.shot(positions, basket, one.rim_s, _RIM_SPREAD_S, one.doubt)
-        shooter, rim = int(said.shooter.argmax()), positions.look(said.rim_s)
+        rim = positions.look(said.rim_s)
+        thrower = said.shooter * np.where(self._team == 0, one.first, 1.0 - one.first)
+        thrower /= thrower.sum()
+        free, thrower = free_thrower(positions, basket, rim, thrower, self._floor)
+        shooter = int(thrower.argmax())
         self._control, self._taken = None, None
         self._settled_s = one.rim_s + _NOT_YET_S
         attack = self._team == self._team[shooter]
         self._missed = (one, attack) if one.made <= 0.5 else None
-        free, thrower = free_thrower(positions, basket, rim, said.shooter, self._floor)
         told = [Happening("shot", one.rim_s, thrower, 1.0, shot=said, free=free)]
         blocked = float(said.blocker.sum()) * (1.0 - one.made)
         if blocked >= BLOCK_LEAST:
@@ -174,7 +190,12 @@ class Flow:
         told: list[Happening] = []
         for new in self._controls(positions, touches):
             old = self._control
-            if new.since_s < self._settled_s or (old and new.until_s <= old.until_s):
+            if new.since_s < self._settled_s:
+                # Whoever waits below the ring seems to have the ball while it is above him.
+                if new.until_s < self._settled_s + _KEPT_S:
+                    continue
+                new = replace(new, since_s=self._settled_s)
+            if old and new.until_s <= old.until_s:
                 continue
             if old is None and self._missed is not None:
                 told += self._rebound(*self._missed, new)

@@ -87,7 +87,7 @@ class Vision:
             self._board = BoardWatch(setup.scoreboard) if setup.scoreboard else None
         self.setup = setup
         self._people.configure(setup)
-        self._play.configure(setup.floor)
+        self._play.configure(setup.floor, setup.home_attacks)
 
     def follow(self, plan: Plan) -> None:
         """How closely to look from now on."""
