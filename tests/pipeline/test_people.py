@@ -97,11 +97,12 @@ def test_shirts_that_promise_nothing_are_not_read() -> None:
     sure = np.ones(6)
     assert (worth(image, found.xyxy, sure.tolist()) > 0).all()
     assert (worth(plain, found.xyxy, sure.tolist()) == 0).all()
-    assert (worth(image, found.xyxy / 8, sure.tolist()) == 0).all(), "too small"
+    assert (worth(image, found.xyxy / np.float32(8), sure.tolist()) == 0).all(), "too small"
     known = worth(image, found.xyxy, [0.0, 1, 1, 1, 1, 1])
     assert known[0] < known[1:].min()
-    behind = found.xyxy[:1] + np.array([0, 5, 0, 5], np.float32)
-    assert worth(image, np.vstack([found.xyxy[:1], behind]), [1.0, 1.0])[0] == 0
+    behind = found.xyxy[:1].copy()
+    behind[:, [1, 3]] += 5
+    assert worth(image, np.concatenate([found.xyxy[:1], behind]), [1.0, 1.0])[0] == 0
 
 
 def test_crops_hold_the_number_and_stay_in_the_picture() -> None:
