@@ -58,7 +58,7 @@ class BoardReading:
 
 class BoardWatch:
     """One board of one camera. `take` with each frame is cheap; the reading it may return takes
-    10 to 20 ms and can wait; calls come from one thread."""
+    some 40 ms of CPU and can wait; calls come from one thread."""
 
     def __init__(self, quad: Quad) -> None:
         """quad: the board's corners as they were marked."""

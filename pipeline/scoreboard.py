@@ -138,10 +138,17 @@ def _on_dark(bright: NDArray[np.float32], box: _Box) -> bool:
     edge = max(2, box.height // 10)
     y1, x1 = max(0, box.y1 - edge), max(0, box.x1 - edge)
     around = bright[y1 : box.y2 + edge, x1 : box.x2 + edge]
-    lamp = np.quantile(bright[box.y1 : box.y2, box.x1 : box.x2], 0.9)
+    lamp = _at(bright[box.y1 : box.y2, box.x1 : box.x2], 0.9)
     ring = np.ones(around.shape, np.bool_)
     ring[box.y1 - y1 : box.y2 - y1, box.x1 - x1 : box.x2 - x1] = False
-    return bool(np.median(around[ring]) <= DARK * lamp)
+    return _at(around[ring], 0.5) <= DARK * lamp
+
+
+def _at(values: NDArray[np.float32], share: float) -> float:
+    """The value that a share of the others lies below; a quarter of the cost of `np.quantile`."""
+    flat = values.ravel()
+    place = int(share * (len(flat) - 1))
+    return float(np.partition(flat, place)[place])
 
 
 def _cut(lit: NDArray[np.bool_]) -> list[_Box]:

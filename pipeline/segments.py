@@ -57,7 +57,7 @@ _DOTS = {
     "8": (14, 17, 17, 14, 17, 17, 14),
     "9": (14, 17, 17, 15, 1, 2, 12),
 }
-_FINE = 8  # drawn so many times larger, then shrunk
+_FINE = 4  # drawn so many times larger, then shrunk
 
 
 def chances(boxes: Sequence[Array]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -121,10 +121,10 @@ def _drawings() -> tuple[Array, NDArray[np.int64]]:
 
 # Font and thickness of the pen.
 _TYPES = (
-    (cv2.FONT_HERSHEY_SIMPLEX, 26),
-    (cv2.FONT_HERSHEY_SIMPLEX, 48),
-    (cv2.FONT_HERSHEY_DUPLEX, 26),
-    (cv2.FONT_HERSHEY_DUPLEX, 48),
+    (cv2.FONT_HERSHEY_SIMPLEX, 13),
+    (cv2.FONT_HERSHEY_SIMPLEX, 24),
+    (cv2.FONT_HERSHEY_DUPLEX, 13),
+    (cv2.FONT_HERSHEY_DUPLEX, 24),
 )
 
 
@@ -169,7 +169,7 @@ def _dotted(digit: int) -> Array:
 
 def _typed(digit: int, font: int, pen: int) -> Array:
     picture = np.zeros((ROWS * _FINE * 2, ROWS * _FINE * 2), np.uint8)
-    cv2.putText(picture, str(digit), (40, 300), font, 9.0, (255,), pen, cv2.LINE_AA)
+    cv2.putText(picture, str(digit), (20, 150), font, 4.5, (255,), pen, cv2.LINE_AA)
     return np.asarray(picture, np.float32)
 
 

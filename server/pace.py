@@ -20,6 +20,9 @@ WINDOW_S = 2.0
 MOST_SAVED_S = 0.05
 """Time for the gaps that may be saved up: a pause must not be followed by a long absence."""
 
+MOST_OWED_S = 0.5
+"""Debt of a piece that took long, at most: one hiccup must not shut the gaps for long."""
+
 SMOOTHED = 3
 """Windows whose best counts as the looks a second: one bad window is no news to an operator."""
 
@@ -82,7 +85,7 @@ class Pace:
         did = work()
         if did:
             took_s = self._clock.monotonic_s() - before_s
-            self._saved_s -= took_s
+            self._saved_s = max(self._saved_s - took_s, -MOST_OWED_S)
             self._meters.stage_took("gap", took_s)
         return did
 

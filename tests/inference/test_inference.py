@@ -9,15 +9,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import av
+import numpy as np
 import pytest
 
+from pipeline.boardwatch import BoardReading
 from pipeline.detect import Detector, Finds
 from pipeline.picture import to_bgr
-from pipeline.setup import Setup
+from pipeline.setup import Quad, Setup
 from pipeline.vision import Vision
 from server.clock import SystemClock
 from server.inference import Inference
 from server.seen import Captured, Key, Seen
+from server.simulator.board import BoardStyle, BoardTruth, draw_board
 from tests.inference.support import Scripted, Slowed, clip, picture
 from tests.support import shared
 
@@ -247,3 +250,24 @@ async def test_a_slow_network_is_given_smaller_pictures() -> None:
         assert usual is not None
         assert now < usual
         assert "too slow for one game" in inference.going.trouble
+
+
+async def test_a_scoreboard_that_was_marked_is_read() -> None:
+    red, amber = (60, 60, 255), (40, 190, 255)
+    style = BoardStyle("segments", red, amber, (60, 50, 160), True, 0.16, 0.0, 0.2, True)
+    board = draw_board(BoardTruth(38, 43, "1:46", 3), style)
+    shown = av.VideoFrame.from_ndarray(np.pad(board, ((40, 40), (60, 60), (0, 0))), "bgr24")
+    quad = Quad((840, 440), ((60.0, 40.0), (780.0, 40.0), (780.0, 400.0), (60.0, 400.0)))
+    async with running(Scripted()) as inference:
+        boards: list[BoardReading] = []
+        slot = inference.attach(A, lambda seen: boards.append(seen.board) if seen.board else None)
+        inference.configure(A, Setup(scoreboard=quad))
+        for step in range(80):
+            slot.put(Captured(shown, step / 4, time.monotonic()))
+            await asyncio.sleep(0.15)
+            if boards and boards[-1].left is not None:
+                break
+    last = boards[-1]
+    assert last.left is not None
+    assert last.right is not None
+    assert (last.left.value, last.right.value) == (38, 43)
