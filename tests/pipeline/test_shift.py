@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 import cv2
@@ -17,8 +18,10 @@ from pipeline.turn import fit_turn
 from server.simulator.camera import Camera
 from server.simulator.game import SimulatedGame
 from tests.pipeline.test_rim import found, rims, scene
+from tests.support import ROOT, shared
 
 SIZE = (640, 360)
+CLIP = "school_game_sideline"
 FOCAL = 0.8 * 640
 angles = st.floats(-0.12, 0.12)
 
@@ -129,3 +132,33 @@ def test_a_simulated_phone_that_follows_the_game(seed: int, view: str, most_px: 
         off.append(np.abs(apply(eye.total, back) - grid()).max())
     assert np.median(off) < most_px / 2
     assert max(off) < most_px
+
+
+def test_rims_of_a_real_gym_are_followed_through_the_pan_at_its_end() -> None:
+    """Rims labelled by eye, pixels of 640; the nearer one leaves the picture in the pan."""
+    labels = json.loads((ROOT / "server/evaluation/labels" / f"{CLIP}.boxes.json").read_text())
+    rims_at = {
+        one["frame"]: [b["xyxy"] for b in one["boxes"] if b["label"] == "rim"]
+        for one in labels["frames"]
+    }
+    film = cv2.VideoCapture(str(shared(f"video/clips/{CLIP}.mp4")))
+    eye, start, moved_px = Shift(), None, 0.0
+    off: dict[int, float] = {}
+    for index in range(max(rims_at) + 1):
+        image = film.read()[1]
+        # Five looks or so a second, and whatever is labelled.
+        if index % 5 and index not in rims_at:
+            continue
+        eye.update(np.asarray(image, np.uint8))
+        if index in rims_at:
+            x1, y1, x2, y2 = rims_at[index][1]
+            at = np.array([[(x1 + x2) / 2, (y1 + y2) / 2]])
+            if start is None:
+                start = apply(np.asarray(np.linalg.inv(eye.total), np.float64), at)
+            off[index] = float(np.hypot(*(apply(eye.total, start) - at)[0]))
+            moved_px = float(np.hypot(*(at - start)[0]))
+    film.release()
+    assert eye.epoch == 1
+    assert moved_px > 30
+    assert max(off.values()) < 2.5
+    assert np.median(list(off.values())) < 1.0
