@@ -46,6 +46,7 @@ def list_models(data: Path, as_json: bool) -> None:
                     "kind": model.kind,
                     "labels": list(model.labels),
                     "input": list(model.size),
+                    "scores": dict(model.scores),
                     "measured": dict(model.measured),
                     "about": model.about,
                 }

@@ -18,9 +18,13 @@ sha256 = "{sha256}"
 licence = "Apache-2.0"
 labels = ["player", "ball", "rim"]
 input = [384, 640]
+[model.scores]
+ball = 0.5
 [model.measured]
 players = 0.9
 """
+
+UNSCORED = GOOD.replace("[model.scores]\nball = 0.5\n", "")
 
 
 def written(folder: Path, text: str = GOOD, content: bytes = b"weights") -> Path:
@@ -40,6 +44,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     )
     assert model.path == (tmp_path / "small.onnx").resolve()
     assert model.measured == {"players": 0.9}
+    assert model.scores == {"player": 0.3, "ball": 0.5, "rim": 0.3}
     model.verify()
 
 
@@ -80,7 +85,8 @@ def test_an_own_file_may_stand_anywhere_and_comes_after_those_that_ship(tmp_path
         (GOOD.replace("[384, 640]", "[384, 641]"), "multiples of 32"),
         (GOOD.replace("[384, 640]", "[384]"), "multiples of 32"),
         (GOOD.replace("input", 'kind = "detr"\ninput'), "detr"),
-        (GOOD.replace("[model.measured]\nplayers = 0.9", "measured = 3"), "measured"),
+        (UNSCORED.replace("[model.measured]\nplayers = 0.9", "measured = 3"), "measured"),
+        (UNSCORED.replace("[model.measured]", "scores = 3\n[model.measured]"), "scores"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, wrong: str, says: str) -> None:
