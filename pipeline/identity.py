@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pipeline.boxes import Tracks
+from pipeline.boxes import Tracks, iou
 
 Array = NDArray[np.float64]
 
@@ -45,6 +45,14 @@ _STRANGER = 0.05  # a number of the rosters is read off somebody on neither
 _CAP = 6.0  # nats: so many that a few readings can still change it
 _FADE = 0.8
 _UNKNOWN = 0.25  # that somebody of the five wears a number of no roster, against one of it
+
+# A number is known of a player, but a row may be another's by now: chances a look.
+_SWAPPED = 0.005  # that a track which nobody is near went over to another
+_CROSSED = 0.12  # that one did whose box meets that of another
+_MEETS = 0.15  # of the boxes' union
+_MATCHED = 0.5  # what is left after a gap, where no number confirmed the row
+_CONFIRMED = 1.0  # nats
+
 _ROUNDS = 12  # of giving each number to one player at most
 _TURNED = 2.5  # nats by which late readings must say that a track is another player
 _SETTLED = 1.5  # nats by which a row's readings must say what its number is
@@ -145,8 +153,12 @@ class Identities:
             self._match(side, media_s, tracks, at, team, away)
         out = np.array([self._tracks[number].row for number in ids], np.int64).reshape(-1)
         feet = np.stack([tracks.xyxy[:, [0, 2]].mean(axis=1), tracks.xyxy[:, 3]], axis=1)
+        overlap = iou(tracks.xyxy, tracks.xyxy)
+        np.fill_diagonal(overlap, 0.0)
+        crossed = overlap.max(axis=1, initial=0.0) > _MEETS
         for i in np.flatnonzero(out >= 0).tolist():
             row = self._rows[out[i]]
+            row.votes = row.votes * (1.0 - (_CROSSED if crossed[i] else _SWAPPED))
             row.seen_s, row.px = media_s, feet[i].astype(np.float64)
             row.tall = float(tracks.xyxy[i, 3] - tracks.xyxy[i, 1])
             row.at = at[i] if np.isfinite(at[i]).all() else None
@@ -287,6 +299,8 @@ class Identities:
                 self._part(self._tracks[row.track])
             if cost[a, b] == _SUBSTITUTE:
                 row.votes = np.zeros_like(row.votes)
+            elif self._agreement(row.votes, track.votes) < _CONFIRMED:
+                row.votes = row.votes * _MATCHED
             row.votes = np.clip(row.votes + track.votes, -_CAP, _CAP)
             self._bind(ids[able[a]], rows[b])
 
