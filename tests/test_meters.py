@@ -20,6 +20,9 @@ def test_what_is_told_is_on_the_page() -> None:
     meters.batch_looked(3, 0.04)
     meters.frame_seen(("game-1", "main"), 0.08, 0.04)
     meters.frames_dropped(("game-1", "main"), 2)
+    meters.stage_took("convert", 0.003)
+    meters.stage_took("convert", 0.3)
+    meters.plan_changed()
     meters.request("POST", 201)
     meters.gauges(lambda: {"viewers": ("Viewers", 5, {}), "device": ("Device", 1, {"got": "cpu"})})
     page = samples(meters)
@@ -29,6 +32,9 @@ def test_what_is_told_is_on_the_page() -> None:
     assert page["courtside_frames_seen_total"] == 1
     assert page["courtside_frames_dropped_total"] == 2
     assert page["courtside_frame_age_seconds_count"] == 1
+    assert page["courtside_stage_seconds_count,stage=convert"] == 2
+    assert page["courtside_stage_seconds_bucket,le=0.005,stage=convert"] == 1
+    assert page["courtside_plans_changed_total"] == 1
     assert page["courtside_http_requests_total,method=POST,status=201"] == 1
     assert page["courtside_viewers"] == 5
     assert page["courtside_device,got=cpu"] == 1
