@@ -77,7 +77,8 @@ export function answersOf({ root, parts }, choice, who) {
     const { who: by } = choice.parts[part.id];
     return same(by, part) ? part.id : withoutNull({ id: part.id, ...by });
   });
-  const body = withoutNull({ made: choice.made, value: choice.value, team: who.team, player: who.player });
+  // A player who is not said is nobody, not the one who was proposed.
+  const body = { ...withoutNull({ made: choice.made, value: choice.value }), team: who.team, player: who.player ?? null };
   return [
     { id: root.id, verb: "accept", body: linked.length ? { ...body, with: linked } : body },
     ...fitting.filter((part) => choice.parts[part.id] === null).map((part) => ({ id: part.id, verb: "reject", body: {} })),
@@ -203,7 +204,8 @@ export function ageWords(seconds) {
  */
 export function rightSoFar(proposals, plays) {
   const bySeq = new Map(plays.map((play) => [play.seq, play]));
-  const byPeople = proposals.filter(({ status, automatic }) => ["accepted", "absorbed", "rejected"].includes(status) && !automatic);
+  const alone = ({ status, seq }) => status === "accepted" && bySeq.get(seq)?.by?.startsWith("camera.");
+  const byPeople = proposals.filter((one) => ["accepted", "absorbed", "rejected"].includes(one.status) && !alone(one));
   const right = byPeople.filter((one) => one.status !== "rejected" && asSaid(one, bySeq.get(one.seq)));
   return { right: right.length, of: byPeople.length };
 }

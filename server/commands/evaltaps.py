@@ -12,6 +12,7 @@ from pipeline.possession_reader import shipped
 from pipeline.sight import Sighting
 from server.commands.output import put_json
 from server.commands.tapsbook import TapsBook
+from server.evaluation.atrates import Rates, told
 from server.evaluation.taps import Shift, keep
 from server.evaluation.watched import Eye, roster, watch
 from server.gamelog.proposal import Label
@@ -26,17 +27,28 @@ EYES = {
 }
 
 
+RATES = {
+    "told at the rates measured": Rates(),
+    "the same, every number read": Rates(eye=Eye(named=1.0)),
+    "told without a fault": Rates(1.0, 1.0, 1.0, 1.0, 1.0, EYES["no faults"]),
+}
+
+
 def floor_plans(seed: int, minutes: float, eyes: Sequence[str], as_json: bool) -> None:
-    """A whole game from the floor plan, an eye a table."""
+    """A whole game from the floor plan, an eye a table; and told without it."""
     for name in eyes:
         game = watch(seed, minutes, shipped(), EYES[name])
         shift = at_the_desk(game.truth, game.told, game.players, minutes)
         put_shift(f"floor plan, {name}", shift, as_json, seed=seed, eye=asdict(EYES[name]))
+    for name, rates in RATES.items():
+        seen = told(game.truth, game.players, rates, seed)
+        shift = at_the_desk(game.truth, seen, game.players, minutes)
+        put_shift(name, shift, as_json, seed=seed, rates=asdict(rates))
 
 
 def at_the_desk(
     truth: Iterable[Event],
-    told: Iterable[tuple[float, Sighting]],
+    heard: Iterable[tuple[float, Sighting]],
     players: Sequence[str],
     minutes: float,
     labels: list[Label] | None = None,
@@ -46,7 +58,7 @@ def at_the_desk(
     async def run() -> Shift:
         book = await TapsBook.open(roster(players))
         try:
-            shift = await keep(truth, told, minutes, book)
+            shift = await keep(truth, heard, minutes, book)
             if labels is not None:
                 labels.extend(await book.labels())
             return shift

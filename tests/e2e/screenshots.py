@@ -1,6 +1,7 @@
 """Pictures of all pages with a game going on, in screenshots/: `make screenshots`.
 
-Phone and laptop, light and dark. The camera is Chromium's test picture.
+Phone, tablet and laptop, light and dark. The camera is Chromium's test picture; what is marked
+and what cards show is a simulated game.
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from pipeline.court import landmarks
+from server.evaluation.simulated_film import FLOOR
+from server.simulator.game import SimulatedGame
 from tests.browser import QUIET
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT, need
+from tests.web.seen import Json, Seen, people
 
 OUT = ROOT / "screenshots"
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
+    "tablet": {"width": 820, "height": 1180},
     "laptop": {"width": 1280, "height": 800},
 }
 GAME = {
@@ -89,10 +97,62 @@ def play(server: ServerProcess, game: dict[str, Any]) -> None:
                 raise httpx.HTTPStatusError(answer.text, request=answer.request, response=answer)
 
 
-def pictures(browser: Browser, server: ServerProcess, scheme: str, size: str) -> None:
+class Gym:
+    """A picture of a simulated game with what is known of it."""
+
+    def __init__(self) -> None:
+        game = SimulatedGame(4, size=(960, 540), court="full")
+        image, truth = next(game.frames())
+        self.still = bytes(cv2.imencode(".jpg", image)[1])
+        self.boxes = [
+            {"label": box.label, "xyxy": list(box.xyxy)}
+            for box in truth.boxes
+            if box.id == "ball" or (box.label == "player" and box.visible > 0.9)
+        ][:4]
+        self.marks: dict[str, list[float]] = {}
+        camera = game.camera
+        assert camera
+        for name, (x, y) in landmarks(FLOOR).items():
+            (at,), (depth,) = camera.project(np.array([[x, y, 0.0]]))
+            if depth > 0.5 and 12 < at[0] < 948 and 12 < at[1] < 528:
+                self.marks[name] = [float(at[0]), float(at[1])]
+
+
+def cards(seen: Seen, gym: Gym) -> None:
+    """A play that is clear, and one that is asked about."""
+    seen_of: Json = {"boxes": gym.boxes, "size": [960, 540], "period": 1, "clock_ms": 398_000}
+    seen.shot("s1", **seen_of, **people(("home-7", 0.72), ("home-10", 0.2), ("away-8", 0.05)))
+    seen.part("a1", "assist", "s1", "home-4")
+    unsure = people(("away-8", 0.6), ("away-11", 0.3))
+    seen.shot("s2", **seen_of, ask=True, probability=0.5, three=0.5, value=3, **unsure)
+    seen.part("r2", "rebound", "s2", "home-13", kind="defensive")
+    seen.shot("s3", **seen_of)
+
+
+def mark(tab: Page, gym: Gym) -> None:
+    """Mark the court in the gym's picture, as far as it is in it."""
+    tab.get_by_role("button", name="Mark the court").click()
+    over = tab.locator(".marker .over")
+    over.wait_for()
+    tab.wait_for_timeout(300)
+    for name, (x, y) in gym.marks.items():
+        box = over.bounding_box()
+        assert box
+        tab.locator(".marker select").select_option(name)
+        tab.mouse.click(box["x"] + x / 960 * box["width"], box["y"] + y / 540 * box["height"])
+    tab.locator(".marker .line").first.wait_for()
+    tab.wait_for_timeout(500)
+
+
+def pictures(browser: Browser, server: ServerProcess, scheme: str, size: str, gym: Gym) -> None:
     game = server.new_game(GAME)
     play(server, game)
     context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
+    seen = Seen(context, gym.still)
+    context.route(
+        "**/cameras/main/still",
+        lambda route: route.fulfill(status=200, content_type="image/jpeg", body=gym.still),
+    )
 
     def visit(page: str) -> Page:
         tab = context.new_page()
@@ -111,6 +171,9 @@ def pictures(browser: Browser, server: ServerProcess, scheme: str, size: str) ->
     expect(camera.locator("#state")).to_have_text("Live", timeout=30_000)
     camera.locator("#stats").wait_for()
     save(camera, "camera")
+    mark(camera, gym)
+    camera.screenshot(path=OUT / f"camera-marking-{size}-{scheme}.png")
+    camera.get_by_role("button", name="Done").click()
     desk = visit("desk")
     desk.locator(".player").first.wait_for()
     save(desk, "desk")
@@ -119,6 +182,16 @@ def pictures(browser: Browser, server: ServerProcess, scheme: str, size: str) ->
     desk.locator("#plays li", has_text="misses a two").first.wait_for()
     desk.wait_for_timeout(300)
     desk.screenshot(path=OUT / f"desk-after-{size}-{scheme}.png")
+    cards(seen, gym)
+    desk.locator("#proposals .still img").first.wait_for()
+    desk.wait_for_timeout(500)
+    desk.screenshot(path=OUT / f"desk-cards-{size}-{scheme}.png")
+    desk.locator("#help").click()
+    desk.locator("#camera-setup").click()
+    desk.locator("#marking .fit").wait_for()
+    desk.wait_for_timeout(500)
+    desk.screenshot(path=OUT / f"desk-camera-{size}-{scheme}.png")
+    desk.keyboard.press("Escape")
     watch = visit("watch")
     watch.locator("#plays li").first.wait_for()
     save(watch, "watch")
@@ -140,6 +213,7 @@ def pictures(browser: Browser, server: ServerProcess, scheme: str, size: str) ->
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
+    gym = Gym()
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "data") as server,
@@ -148,7 +222,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=need("chromium"), args=[*QUIET])
         for scheme in ("light", "dark"):
             for size in SIZES:
-                pictures(browser, server, scheme, size)
+                pictures(browser, server, scheme, size, gym)
         browser.close()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}")
 

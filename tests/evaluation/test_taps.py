@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.possession_reader import shipped
 from pipeline.sight import Kind, Side, Sighting
 from server.commands.evaltaps import at_the_desk
+from server.evaluation.atrates import Rates, told
 from server.evaluation.sheetplays import plays_of
 from server.evaluation.taps import COST, Shift
 from server.evaluation.watched import Eye, watch
@@ -119,6 +120,14 @@ def test_a_shot_told_twice_is_a_double_at_the_worst() -> None:
     again = sighting(9, "shot", 13.2, "home-5", made=0.97, three=0.02)
     shift = at_desk(*SEEN, again)
     assert shift.needless == shift.doubles == 1
+
+
+def test_told_without_a_fault_nothing_is_mended_and_with_faults_something_is() -> None:
+    perfect = Rates(1.0, 1.0, 1.0, 1.0, 1.0, Eye(found=1, false=0, asks=0, right=1, named=1))
+    shift = at_desk(*told(TRUTH, tuple(PLAYERS), perfect, 1))
+    assert (shift.mended, shift.needless, shift.cards) == ([], 0, 4)
+    wrong = told(TRUTH, tuple(PLAYERS), Rates(shooter=0.0, eye=Eye(found=1, false=0)), 1)
+    assert at_desk(*wrong).mended.count("player") == 4
 
 
 def test_a_watched_game_is_the_same_again() -> None:

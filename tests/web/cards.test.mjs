@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, speaksOf, valueInDoubt, wordsOf,
+  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, rightSoFar, speaksOf, valueInDoubt, wordsOf,
 } from "../../web_client/cards.js";
 
 const name = (team, id) => (id ? `#${id.split("-")[1]}` : team);
@@ -48,6 +48,22 @@ test("a field that was mended goes out beside the rest", () => {
   assert.deepEqual(answersOf(play, missed, missed.who).map(({ id, verb }) => `${verb} ${id}`), ["accept s"]);
   assert.deepEqual(answersOf(play, missed, missed.who)[0].body.with, ["r"]);
   assert.deepEqual(answersOf(play, choice, choice.who).flatMap(answeredBy), ["s", "a"]);
+});
+
+test("the team alone is nobody of it", () => {
+  const play = played(shot());
+  assert.deepEqual(answersOf(play, choiceOf(play), { team: "home", player: null })[0].body, {
+    made: true, value: 2, team: "home", player: null,
+  });
+});
+
+test("how right the camera was, of what people answered", () => {
+  const said = (more) => shot({ status: "accepted", seq: 1, ...more });
+  const plays = [{ seq: 1, made: true, value: 2, team: "home", player: "home-7", by: "desk" }, { seq: 2, by: "camera.main" }];
+  assert.deepEqual(rightSoFar([
+    said({}), said({ player: "home-4" }), said({ status: "rejected", seq: null }), said({ status: "waiting" }),
+    said({ ask: true }), said({ seq: 2 }),
+  ], plays), { right: 1, of: 4 });
 });
 
 test("a part of which nobody says who did it stays open, one that is left out is rejected", () => {

@@ -24,7 +24,8 @@ def picture(width: int = 320, height: int = 180) -> bytes:
 class Seen:
     """Puts proposals on a page's live line and keeps what the page answers to them."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, still: bytes | None = None) -> None:
+        self._picture = still or picture()
         self._lines: list[WebSocketRoute] = []
         self._kin: dict[str, list[str]] = {}
         self.answers: list[tuple[str, str, Json]] = []
@@ -91,7 +92,7 @@ class Seen:
             self.tell(one, status=f"{verb}ed")
 
     def _still(self, route: Route) -> None:
-        route.fulfill(status=200, content_type="image/jpeg", body=picture())
+        route.fulfill(status=200, content_type="image/jpeg", body=self._picture)
 
 
 def people(*players: tuple[str, float]) -> Json:
