@@ -101,17 +101,6 @@ class Head:
                 kept[name] = torch.cat([kept[name], kept[name][:1].expand_as(wanted[:short])])
         self.body.load_state_dict(kept)
 
-    def classes(self) -> list[nn.Parameter]:
-        """The last numbers before the classes, of each stride: row k is class k's."""
-        names = {name for pair in CLASS_WEIGHTS for name in pair}
-        found: list[nn.Parameter] = []
-        for node in self.graph.graph.node:
-            if names.isdisjoint(node.input):
-                continue
-            module = self.body.get_submodule(node.name)
-            found += list(module.parameters())
-        return found
-
     def parts(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """The neck's numbers and the head's."""
         neck: list[nn.Parameter] = []

@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from onnx_models.training import clip, scenery
-from onnx_models.training.compose import PEOPLE, Composer, Material, Sample, draw
+from onnx_models.training.compose import Composer, Material, Sample, draw
 from onnx_models.training.drawn import draw_games, load
 from onnx_models.training.loss import loss_of, overlap
 from onnx_models.training.net import Head, anchors, backbone, boxes_of, export, read_graph
@@ -100,13 +100,6 @@ def rate(step: int, done: float, top: float) -> float:
     return top * warm * (0.03 + 0.97 * (1 + math.cos(math.pi * min(1.0, done))) / 2)
 
 
-def only_people(grown: Tensor) -> Tensor:
-    """A gradient of class rows without what is no person's."""
-    kept = torch.zeros_like(grown)
-    kept[list(PEOPLE)] = grown[list(PEOPLE)]
-    return kept
-
-
 @dataclass(frozen=True, eq=False)
 class Learnt:
     """A batch as the head sees it: the frozen backbone's features, and what to say about them."""
@@ -171,11 +164,6 @@ def train(args: argparse.Namespace) -> None:
         {"params": part, "share": share}
         for part, share in zip(head.parts(), (0.3, 1.0), strict=True)
     ]
-    if args.people:
-        groups = [{"params": head.classes(), "share": 1.0, "weight_decay": 0.0}]
-        head.body.requires_grad_(False)
-        for value in head.classes():
-            value.requires_grad_(True).register_hook(only_people)
     optimizer = torch.optim.AdamW(groups, lr=args.rate, weight_decay=1e-4)
     context = multiprocessing.get_context("spawn")
     queue: Any = context.Queue(maxsize=6)
@@ -231,9 +219,6 @@ def main() -> None:
     parser.add_argument("--clip", type=Path, required=True, help="the CC BY school game")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path, help="a .pt of an earlier run")
-    parser.add_argument(
-        "--people", action="store_true", help="learn to tell players and referees, nothing else"
-    )
     parser.add_argument("--games", type=int, default=100, help="simulated games to take from")
     parser.add_argument("--drawn", type=Path, help="a folder of them, drawn before (drawn.py)")
     parser.add_argument("--steps", type=int, default=2500)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from onnx_models.training import clothes
 from onnx_models.training.ball import draw_ball, lay
-from onnx_models.training.compose import BALL, RIM, Composer, Material
+from onnx_models.training.clip import TRAIN_SHARE, Cut, cut_people, referees
+from onnx_models.training.compose import BALL, PLAYER, REFEREE, RIM, Composer, Material
+from onnx_models.training.decoys import draw_decoy
 from onnx_models.training.hoop import Hoop, View
 
 NOTHING = Material([], [], [], [])
@@ -64,3 +67,45 @@ def test_a_ball_has_its_size(radius: float) -> None:
         picture = np.zeros((100, 100, 3), np.float32)
         lay(picture, sprite, -20, 90)  # beyond the edge is no error
         assert picture.max() <= 255
+
+
+@pytest.mark.parametrize("radius", [1.5, 6.0, 30.0])
+def test_what_is_no_ball_has_its_size_and_never_a_basketballs_colour_alone(radius: float) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        sprite = draw_decoy(rng, radius)
+        assert sprite.shape == (max(4, round(3 * radius)),) * 2 + (4,)
+        assert np.isfinite(sprite).all()
+        assert (sprite[..., :3] <= sprite[..., 3:] + 1).all()  # multiplied by opacity
+        assert sprite[..., 3].max() > 0
+
+
+def test_a_referee_wears_stripes_and_keeps_the_outline() -> None:
+    person = np.zeros((120, 50, 4), np.float32)
+    person[4:-4, 4:-4] = (90, 140, 180, 255)
+    rng = np.random.default_rng(4)
+    for dress in (clothes.as_referee, clothes.as_player):
+        for _ in range(10):
+            painted = dress(rng, person)
+            assert np.array_equal(painted[..., 3], person[..., 3])
+            assert np.array_equal(painted[:10], person[:10])  # the head
+            assert abs(painted[40:60] - person[40:60]).max() > 15
+            assert painted.min() >= 0
+            assert painted.max() <= 255
+
+
+def test_people_are_players_or_referees_by_what_they_wear() -> None:
+    person = Cut(np.full((80, 30, 4), 200, np.float32))
+    composer = Composer(Material([], [], [person, Cut(person.sprite, referee=True)], []), 7, 320)
+    labels = [label for _ in range(40) for label in composer.sample().label.tolist()]
+    assert {PLAYER, REFEREE} <= set(labels)
+
+
+def test_the_clips_referees_are_known_while_it_trains() -> None:
+    first = referees(0)
+    assert [box.tolist() for box in first] == [[203, 199, 275, 360], [66, 203, 94, 297]]
+    assert len(referees(100)) == 1
+    assert not referees(int(214 * TRAIN_SHARE))
+    frame = np.full((360, 640, 3), 90, np.uint8)
+    people = np.array([[204, 200, 274, 352], [400, 200, 440, 300]], np.float32)
+    assert [cut.referee for cut in cut_people(frame, people, 0)] == [True, False]
