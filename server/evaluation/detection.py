@@ -22,7 +22,7 @@ from onnx_models.training.hoop import NET_M, RING_M
 from pipeline.boxes import Boxes, Detections, area, iou
 from pipeline.frame import Frame, Image
 from pipeline.vision import Vision
-from server.evaluation.labels import FOLDER, LabelledClip, labelled_clips
+from server.evaluation.labels import FOLDER, Box, LabelledClip, labelled_clips
 from server.evaluation.tally import Answer, Line, line
 from server.evaluation.trajectories import DataError
 from server.simulator.game import SimulatedGame
@@ -319,15 +319,15 @@ def clips(data: Path, folder: Path = FOLDER) -> dict[str, list[Picture]]:
     }
 
 
-def _picture(image: Image, rows: Sequence[object]) -> Picture:
+def _picture(image: Image, rows: Sequence[Box]) -> Picture:
     truth: dict[str, Boxes] = {}
     apart: dict[str, Boxes] = {}
     for name in MEETS:
         for into, wanted in ((truth, False), (apart, True)):
-            some = [b.xyxy for b in rows if b.label == name and b.apart == wanted]  # type: ignore[attr-defined]
+            some = [b.xyxy for b in rows if b.label == name and b.apart == wanted]
             part = np.array(some, np.float32).reshape(-1, 4)
             into[name] = with_net(part) if name == "rim" else part
-    crowd = [b.xyxy for b in rows if b.label == "crowd"]  # type: ignore[attr-defined]
+    crowd = [b.xyxy for b in rows if b.label == "crowd"]
     return Picture(image, truth, apart, np.array(crowd, np.float32).reshape(-1, 4))
 
 
