@@ -34,6 +34,7 @@ def test_a_simulated_game_is_read_mostly_right() -> None:
 
 def test_the_table_is_json() -> None:
     words = ["eval", "simulation", "--games", "1", "--minutes", "0.5", "--seed", "3", "--json"]
+    words += ["--film-minutes", "0", "--desk-minutes", "0", "--no-cases"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     lines = [json.loads(one) for one in done.stdout.splitlines()]
