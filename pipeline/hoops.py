@@ -34,7 +34,11 @@ SEARCH_S = 3.0
 """With a rim known, the picture is searched for others this often, part by part."""
 
 SAME_S = 0.6
-"""Two shots of one camera are at least so far apart."""
+"""Two shots at one rim are at least so far apart."""
+
+OTHER_S = 1.5
+"""Two shots at different rims are at least so far apart: a ball that falls past what only looks
+like a rim has been told at the true one."""
 
 SIZES = (0.3, 1.2)
 """Rim widths: a ball beside the rim is 0.53; nearer to the phone it is larger."""
@@ -204,10 +208,16 @@ class Hoops:
         kept: list[RimShot] = []
         for one in sorted(shots, key=lambda each: -each.shot.score):
             told = [*self._told, *kept]
-            if all(abs(one.shot.rim_s - other.shot.rim_s) > SAME_S for other in told):
+            if all(_apart(one, other) for other in told):
                 kept.append(one)
         self._told = [*self._told, *kept][-8:]
         return kept
+
+
+def _apart(one: RimShot, other: RimShot) -> bool:
+    """Whether two shots may both be true."""
+    least_s = SAME_S if one.rim_id == other.rim_id else OTHER_S
+    return abs(one.shot.rim_s - other.shot.rim_s) > least_s
 
 
 def reach_of(rim: Rim, frame: Frame) -> Reach:

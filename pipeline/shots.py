@@ -26,8 +26,11 @@ class Shot:
 WAIT_S = 1.6
 """A ball on the rim is decided by then."""
 
-GONE_S = 0.5
-"""A ball unseen for that long is decided on what was seen."""
+GONE_S = 0.7
+"""A ball unseen for that long is decided on what was seen: cords hide it while it falls."""
+
+FROM_NET = 1.2
+"""Rim widths from where it went out of sight at the rim to where the same ball may come out."""
 
 FALLEN_S = 0.5
 """A ball that fell under the rim's plane so long ago will not come out on top again."""
@@ -38,11 +41,25 @@ AGAIN_S = 0.6
 START_S = 2.0
 """A throw takes no longer from the hand to the rim."""
 
+MOST = 3
+"""Visits open at once: what only flickers near the rim must not hide a ball that comes."""
+
 FAR = 0.95
 """Rim widths from the rim: a shot comes from farther away, or from the picture's edge."""
 
+BENEATH = 2.5
+"""A rim fewer rim widths from a side of the picture is seen from near, and from below."""
+
 EDGE = 0.6
 """Share of the way to the picture's edge from which a spot counts as come from outside."""
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A visit whose end is open, and the flight that it goes on with."""
+
+    visit: Visit
+    flight: Flight
 
 
 class ShotWatch:
@@ -52,8 +69,7 @@ class ShotWatch:
         """judge: None for a watch that is only asked for visits."""
         self._judge = judge
         self._flights = Flights()
-        self._visit: Visit | None = None
-        self._flight = Flight(())
+        self._open: list[_Open] = []
         self._quiet_until_s = -math.inf
 
     def update(
@@ -66,23 +82,19 @@ class ShotWatch:
         width: float = 40.0,
         sure: float = 1.0,
     ) -> Shot | None:
-        """The shot that is decided with this frame, if any; arguments as `visit`."""
-        visit = self.visit(t_s, spots, net, reach, width=width, sure=sure)
-        if visit is None or self._judge is None:
-            return None
-        score, made = self._judge.judge(visit)
-        if score < self._judge.least:
-            return None
-        self.rest(t_s)
-        return Shot(
-            start_s=start(visit).t_s,
-            rim_s=at_rim(visit).t_s,
-            end_s=t_s,
-            made=made,
-            score=score,
-        )
+        """The shot that is decided with this frame, if any; arguments as `visits`."""
+        told: Shot | None = None
+        for visit in self.visits(t_s, spots, net, reach, width=width, sure=sure):
+            if self._judge is None:
+                continue
+            score, made = self._judge.judge(visit)
+            if score >= self._judge.least and (told is None or score > told.score):
+                told = Shot(start(visit).t_s, at_rim(visit).t_s, t_s, made, score)
+        if told is not None:
+            self.rest(t_s)
+        return told
 
-    def visit(
+    def visits(
         self,
         t_s: float,
         spots: Sequence[Spot],
@@ -91,45 +103,51 @@ class ShotWatch:
         *,
         width: float = 40.0,
         sure: float = 1.0,
-    ) -> Visit | None:
-        """The ball's visit to the rim that is over with this frame, if any.
+    ) -> list[Visit]:
+        """A ball's visits to the rim that are over with this frame.
 
         spots: where a ball may be now. net: share of the net that moves, 0 to 1. reach: how far
         the picture shows. width: of the rim, pixels; sure: of the rim, 0 to 1.
         """
-        flights = self._flights.update(t_s, spots)
-        if self._visit is not None:
-            return self._follow(self._visit, t_s, spots, net)
-        if t_s < self._quiet_until_s:
-            return None
         reach = reach or Reach()
+        # Beyond its edge the picture is only continued; nothing moves there.
+        spots = [one for one in spots if reach.shows(one.x, one.y)]
+        flights = self._flights.update(t_s, spots)
+        over = [one.visit for one in self._open if _followed(one, t_s, spots, net)]
+        self._open = [one for one in self._open if one.visit not in over]
+        if t_s < self._quiet_until_s:
+            return over
+        taken = {one.visit.way[-1] for one in self._open}
+        taken.update(visit.way[-1] for visit in over)
         for flight in flights:
+            if len(self._open) == MOST or flight.last in taken:
+                continue
             began = arrival(flight, reach)
             if began is not None:
-                self._flight = flight
                 looks = [(t_s, net, len(spots))]
-                self._visit = Visit(list(flight.spots), began, looks, reach, width, sure)
-                break
-        return None
+                visit = Visit(list(flight.spots), began, looks, reach, width, sure)
+                self._open.append(_Open(visit, flight))
+        return over
 
     def rest(self, t_s: float) -> None:
         """A shot was told: the same ball falling about is no new one."""
+        self._open.clear()
         self._quiet_until_s = t_s + AGAIN_S
 
-    def _follow(self, visit: Visit, t_s: float, spots: Sequence[Spot], net: float) -> Visit | None:
-        visit.net.append((t_s, net, len(spots)))
-        best = best_next(self._flight, spots)
-        if best is not None:
-            self._flight = self._flight.with_spot(best)
-            visit.way.append(best)
-        last = visit.way[-1]
-        gone = abs(last.x) > 1.8 or last.y > 1.6 or last.y < -3.0
-        fallen = t_s - _fell_s(visit) > FALLEN_S
-        waited = t_s - visit.way[visit.began].t_s >= WAIT_S or t_s - last.t_s >= GONE_S
-        if not (gone or fallen or waited):
-            return None
-        self._visit = None
-        return visit
+
+def _followed(one: _Open, t_s: float, spots: Sequence[Spot], net: float) -> bool:
+    """Take this frame into an open visit; whether it is over."""
+    visit = one.visit
+    visit.net.append((t_s, net, len(spots)))
+    best = best_next(one.flight, spots) or _out_of_the_net(visit.way[-1], spots)
+    if best is not None:
+        one.flight = one.flight.with_spot(best)
+        visit.way.append(best)
+    last = visit.way[-1]
+    gone = abs(last.x) > 1.8 or last.y > 1.6 or last.y < -3.0
+    fallen = t_s - _fell_s(visit) > FALLEN_S
+    waited = t_s - visit.way[visit.began].t_s >= WAIT_S or t_s - last.t_s >= GONE_S
+    return gone or fallen or waited
 
 
 def arrival(flight: Flight, reach: Reach) -> int | None:
@@ -150,9 +168,27 @@ def arrival(flight: Flight, reach: Reach) -> int | None:
     took = max(last.t_s - came.t_s, 1e-3)
     steps = itertools.pairwise(after)
     speed = sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in steps) / took
-    if highest > -0.25 or speed < 1.2 or last.y - highest < 0.1:
+    if highest > _high_enough(reach) or speed < 1.2 or last.y - highest < 0.1:
         return None
     return len(flight.spots) - 1
+
+
+def _high_enough(reach: Reach) -> float:
+    """y that a ball must have been above before it falls at the rim. From right under the ring
+    even a ball above it is seen below its middle."""
+    return 0.3 if min(reach.left, reach.right) < BENEATH else -0.25
+
+
+def _out_of_the_net(last: Spot, spots: Sequence[Spot]) -> Spot | None:
+    """The ball that the network sees again after it was unseen at the rim, if any."""
+    if last.away > FROM_NET:
+        return None
+    again = [
+        one
+        for one in spots
+        if one.seen and one.y > last.y and math.hypot(one.x - last.x, one.y - last.y) < FROM_NET
+    ]
+    return max(again, key=lambda one: one.sure, default=None)
 
 
 def _outside(spot: Spot, reach: Reach) -> bool:

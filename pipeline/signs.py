@@ -34,6 +34,10 @@ class Reach:
     right: float = math.inf
     bottom: float = math.inf
 
+    def shows(self, x: float, y: float) -> bool:
+        """Whether (x, y) is in the picture."""
+        return -self.left <= x <= self.right and -self.top <= y <= self.bottom
+
     def towards(self, x: float, y: float) -> float:
         """Rim widths from the centre to the picture's edge in the direction of (x, y)."""
         far = math.hypot(x, y)
@@ -110,6 +114,8 @@ def fate_signs(visit: Visit) -> dict[str, float]:
     leaves, left_s = through(way, began, OUT)
     later = [one for one in after if one.t_s >= crossed_s]
     in_net = [one for one in later if abs(one.x) <= 0.6 and UNDER <= one.y <= 1.2]
+    clear = [one.sure for one in way[:began] if one.seen]
+    dim = [one.sure for one in in_net if one.seen]
     under = [one for one in later if abs(one.x) <= 0.8 and one.y > OUT]
     beside = [one for one in after if abs(one.x) > 0.75 and -0.3 < one.y < 1.2]
     high = [one.y for one in after]
@@ -128,6 +134,8 @@ def fate_signs(visit: Visit) -> dict[str, float]:
         "slowed": _slowed(way, fall, crossed_s),
         "in_net": len(in_net),
         "in_net_seen": sum(one.seen for one in in_net),
+        "dimmed": _mean(dim) / _mean(clear) if dim and clear else 1.0,
+        "nearer": _size(in_net) - _size(visit.before()) if in_net else 0.0,
         "under": len(under),
         "beside": len(beside),
         "rose": min(rose, NONE),
@@ -226,6 +234,15 @@ def through(way: Sequence[Spot], began: int, plane: float) -> tuple[float | None
             crossing = a.x + part * (b.x - a.x)
             crossed_s = a.t_s + part * (b.t_s - a.t_s)
     return crossing, crossed_s
+
+
+def _mean(values: Sequence[float]) -> float:
+    return max(sum(values) / len(values), 0.05)
+
+
+def _size(spots: Sequence[Spot]) -> float:
+    """Logarithm of the median diameter over a ball's at the rim."""
+    return float(np.log(np.median([max(one.size, 0.05) for one in spots]) / BALL))
 
 
 def _expected(visit: Visit) -> float | None:

@@ -74,7 +74,7 @@ def cost(view: View) -> float:
     if view.kind == "whole":
         return 1.0
     height, width = view.image.shape[:2]
-    return min(1.0, GROW * height * width / WHOLE)
+    return float(min(1.0, GROW * height * width / WHOLE))
 
 
 @dataclass(slots=True)

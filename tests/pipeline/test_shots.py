@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ball import Flight, Flights, Spot, merge
-from pipeline.judge import NAMES, asks, read, shipped
+from pipeline.judge import asks, read, shipped
 from pipeline.shots import Shot, ShotWatch
-from pipeline.signs import Reach, Visit, bend, signs, through
+from pipeline.signs import NAMES, Reach, Visit, bend, signs, through
 from tests.pipeline.flights import Eye, throws, watch
 
 
