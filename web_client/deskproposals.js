@@ -79,6 +79,8 @@ export class Proposals {
     this.#waitingAll = waiting;
     const known = new Set(waiting.map(({ id }) => id));
     this.#open = new Set([...this.#open].filter((id) => known.has(id)));
+    // Gone is known at the server; what an undo brings back is shown again.
+    for (const id of this.#answered.keys()) if (!known.has(id)) this.#answered.delete(id);
     this.#plays = playsOf(waiting.filter(({ id }) => !this.#said(id)));
     this.#armed = armed;
     this.#reserved ||= camera || waiting.length > 0;
@@ -149,6 +151,7 @@ export class Proposals {
 
   #answeredNow({ root, parts }) {
     for (const { id } of [root, ...parts]) this.#answered.set(id, performance.now() + KNOWN_MS);
+    setTimeout(() => this.draw(this.#waitingAll, this.#armed, false), KNOWN_MS + 1);
   }
 
   /** Look at the next one; this one waits. */

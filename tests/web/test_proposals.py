@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from pipeline.sight import Sighting
+from server.books import Books
+from server.clock import SystemClock
+from server.gamelog.sql import SqlLog
+from server.referee import Referee
+from server.settings import DATABASE
+from tests.server_process import ServerProcess
 from tests.web.conftest import Visitor
 from tests.web.seen import Seen, people
 from tests.web.test_desk import fits
@@ -172,4 +180,44 @@ def test_cards_fit_every_screen(visitor: Visitor, width: int, height: int) -> No
     expect(page.locator("#still-dialog img")).to_be_visible()
     expect(page.locator("#still-dialog")).to_be_in_viewport(ratio=0.9)
     page.keyboard.press("Escape")
+    assert visitor.complaints == []
+
+
+def test_the_real_server_takes_a_whole_play(
+    visitor: Visitor, server: ServerProcess, game: dict[str, Any]
+) -> None:
+    start_game(visitor.open("desk"))
+    game_id = game["game_id"]
+    log = SqlLog.open(f"sqlite:///{server.data / DATABASE}")
+    try:
+        # Another process of the same house, whose camera sees it.
+        proposals = Books(log, SystemClock(), iter(["s1", "a1"]).__next__, Referee()).proposals
+        still = np.full((270, 480, 3), 90, np.uint8)
+        shot = Sighting(
+            1, "shot", 5.0, 4.0, 5.5, 0.95, made=0.97, three=0.02, home=0.97, still=still,
+            players=(("home", "7", 0.93),), size=(960, 540),
+            boxes=(("player", (100.0, 100.0, 200.0, 400.0)),),
+        )  # fmt: skip
+        proposals.propose(game_id, "main", shot)
+        assist = Sighting(
+            2, "assist", 5.0, 4.0, 5.5, 0.9, home=0.97, players=(("home", "5", 0.9),), parent=1
+        )
+        proposals.propose(game_id, "main", assist)
+    finally:
+        log.close()
+    desk = visitor.open("desk")
+    expect(card(desk)).to_contain_text("Two made, #7 Lion 7")
+    expect(card(desk)).to_contain_text("Assist: #5 Lion 5")
+    button(desk, "Show the picture").click()
+    expect(desk.locator("#still-dialog img")).to_be_visible()
+    desk.keyboard.press("Escape")
+    button(desk, "Accept").click()
+    expect(score(desk, "home")).to_have_text("2")
+    expect(desk.locator("#plays")).to_contain_text("#5 Lion 5: assist")
+    desk.locator("#undo").click()
+    expect(score(desk, "home")).to_have_text("0")
+    expect(card(desk)).to_contain_text("Two made, #7 Lion 7")
+    button(desk, "3").click()
+    button(desk, "Accept").click()
+    expect(score(desk, "home")).to_have_text("3")
     assert visitor.complaints == []
