@@ -98,10 +98,6 @@ class People:
         self._tracker = Tracker(self._new_id)
         self._ten.restart()
 
-    def update(self, frame: Frame, whole: Detections) -> Tracks:
-        """As `look`, where only the tracks are wanted."""
-        return self.look(frame, whole).tracks
-
     def look(
         self,
         frame: Frame,

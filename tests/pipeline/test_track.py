@@ -97,3 +97,19 @@ def test_nobody_there() -> None:
     )
     assert len(eyes.update(nobody, 0.0)) == 0
     assert len(eyes.update(nobody, 0.1)) == 0
+
+
+def test_a_jerk_of_the_camera_that_is_told_costs_nobody_the_id() -> None:
+    told, untold = tracker(), tracker()
+    for step in range(12):
+        found = walkers(step / 10, 6)
+        moved = None
+        if step >= 8:
+            found = Detections(found.xyxy + np.float32(300), found.score, found.label)
+        if step == 8:
+            moved = np.array([[1, 0, 300], [0, 1, 300], [0, 0, 1.0]])
+        a = told.update(found, step / 10, moved)
+        b = untold.update(found, step / 10)
+    assert set(a.id.tolist()) == set(range(1, 7))
+    assert set(b.id.tolist()) != set(range(1, 7))
+    assert {tuple(box) for box in a.xyxy.tolist()} == {tuple(box) for box in found.xyxy.tolist()}
