@@ -37,7 +37,7 @@ _LIVE_S = 2.5  # a ball that nobody had for longer was dead: no steal
 _OUT_M = 0.25
 _ALONE_M = 0.3  # nearer to the ball than the nearest of the others
 _RIM_SPREAD_S = 0.15  # the eyes' own error of the moment at the ring
-_KEPT_S = 0.6  # a hold from before that lasts so long beyond it is a new one
+_KEPT_S = 1.5  # a hold from before that lasts so long beyond it is a new one
 _NOT_YET_S = 0.1  # a catch so soon after the ring is the shot itself
 
 BLOCK_LEAST = 0.1
