@@ -39,7 +39,7 @@ async def test_a_call_becomes_entries_and_an_update(office: Office) -> None:
     for name, section in update.sections.items():
         assert state.sections[name] == section
     assert set(state.sections) == {
-        *("scoreboard", "roster", "boxscore", "plays", "proposals", "flags", "rules"),
+        *("scoreboard", "roster", "boxscore", "plays", "proposals", "flags", "rules", "settings"),
     }
     shown = (await office.scorer.state(office.game)).document()
     assert shown["game_id"] == office.game
