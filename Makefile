@@ -24,8 +24,10 @@ run: setup ## the main job: a server and a demo game on it
 
 # Two at a time what only computes; then, one by one, what watches a clock, a browser or a camera.
 test: setup ## all tests
-	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS)
-	$(BIN)/python -X dev -m pytest -m alone $(ARGS)
+	failed=0; \
+	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS) || failed=1; \
+	$(BIN)/python -X dev -m pytest -m alone $(ARGS) || failed=1; \
+	exit $$failed
 
 format: setup ## is the code formatted?
 	$(BIN)/ruff format --check .

@@ -42,10 +42,12 @@ def boxes(*held: object, frame: object = 0) -> dict[str, object]:
     return {"clip": "a.mp4", "size": [10, 10], "frames": frames}
 
 
-def test_every_file_is_one_of_the_two_kinds() -> None:
+def test_every_file_is_of_a_kind_that_is_read() -> None:
     clips = labelled_clips()
     names = {path.name for path in FOLDER.iterdir()}
-    assert names == {"shots.json"} | {f"{Path(clip).stem}.boxes.json" for clip in clips}
+    boxes_by_eye = {f"{Path(clip).stem}.boxes.json" for clip in clips}
+    of_the_school_game = {f"school_game_sideline.{kind}.json" for kind in ("people", "board")}
+    assert names == {"shots.json"} | boxes_by_eye | of_the_school_game
     for clip in clips.values():
         assert len(clip.frames) >= 8
         for frame in clip.frames:
