@@ -18,6 +18,7 @@ from server.floors import floor_of
 from server.game.court import FIBA_COURT
 from server.serve import Running
 from server.simulator.game import demo_game
+from server.simulator.look import html
 
 STOP_S = 5.0
 _LIONS = ("Ada", "Bea", "Cleo", "Dana", "Edda", "Fay", "Gwen")
@@ -63,7 +64,7 @@ def drawn(seed: int) -> Drawn:
         tuple(one.number for one in players if one.team == team and one.number)
         for team in ("home", "away")
     )
-    shirts = dict(zip(("home", "away"), map(_html_colour, game.look.jersey), strict=True))
+    shirts = dict(zip(("home", "away"), map(html, game.look.jersey), strict=True))
     court = {"size": list(camera.size), "points": points, "media_s": 0.0}
     return Drawn((home, away), {"court": court, "shirts": shirts})
 
@@ -101,11 +102,6 @@ def _roster(
     """Those who play, then others of the usual numbers as a bench."""
     numbers = [*playing, *(number for number in usual if number not in playing)]
     return [{"number": number, "name": name} for number, name in zip(numbers, names, strict=False)]
-
-
-def _html_colour(bgr: tuple[int, int, int]) -> str:
-    blue, green, red = bgr
-    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ first picture, each point that is in it, with an error of the finger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from pipeline.courtview import GeometryError
 from pipeline.detect import Detector, Finds
 from pipeline.digits import Reader as Digits
 from pipeline.frame import Frame
-from pipeline.setup import Marks, Setup
+from pipeline.setup import Colour, Marks, Setup
 from pipeline.sight import Sighting
 from pipeline.vision import Vision
 from server.floors import floor_of
@@ -38,20 +38,30 @@ TAP_PX = 3.0
 _EDGE_PX = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Who plays. id: such as `home-7`, where a number is worn."""
+
+    id: str
+    team: str | None
+    number: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """Pictures with their truth. people: the ten, home first. half: x < 0 is not drawn.
+    """Pictures with their truth. people: who play, home first. half: x < 0 is not drawn.
 
-    camera: that took the first picture. pictures: from how many to go on to the next looked at.
+    jersey, camera: of home and away; that took the first picture. None where nobody wrote it
+    down. pictures: from how many to go on to the next looked at.
     """
 
     name: str
     seconds: float
     fps: int
     half: bool
-    people: tuple[Person, ...]
-    jersey: tuple[tuple[int, int, int], tuple[int, int, int]]
-    camera: Camera
+    people: tuple[Player, ...]
+    jersey: tuple[Colour, Colour] | None
+    camera: Camera | None
     pictures: Callable[[int], Iterator[tuple[NDArray[np.uint8], Truth]]]
     live: bool = True
 
@@ -67,16 +77,15 @@ class Watched:
 
 def of_game(game: SimulatedGame, seconds: float, name: str) -> Film:
     """A simulated game as a film."""
-    next(game.frames())
-    assert game.camera is not None  # noqa: S101  (the picture just drawn was taken by it)
+    players, camera = game.begins()
     return Film(
         name,
         seconds,
         game.fps,
         game.court.half,
-        next(game.standing()).players,
+        _named(players),
         game.look.jersey,
-        game.camera,
+        camera,
         game.frames,
     )
 
@@ -89,12 +98,16 @@ def of_scenario(one: Scenario) -> Film:
         one.seconds,
         one.fps,
         one.court == "half",
-        players,
+        _named(players),
         one.look.jersey,
         camera,
         one.frames,
         one.live,
     )
+
+
+def _named(people: Iterable[Person]) -> tuple[Player, ...]:
+    return tuple(Player(one.id, one.team, one.number) for one in people)
 
 
 def marks(camera: Camera, half: bool, rng: np.random.Generator) -> Marks | None:
@@ -112,17 +125,26 @@ def marks(camera: Camera, half: bool, rng: np.random.Generator) -> Marks | None:
 
 
 def setup_of(film: Film, rng: np.random.Generator) -> Setup:
-    """What a scorekeeper tells before the game; without marks where they fit no court."""
-    home, away = (frozenset(p.number for p in film.people[k : k + 5] if p.number) for k in (0, 5))
+    """What a scorekeeper tells before the game; without marks where they fit no court, or where
+    nobody knows where the camera stood."""
+    home, away = (
+        frozenset(one.number for one in film.people if one.number and one.team == team)
+        for team in ("home", "away")
+    )
+    tapped = None if film.camera is None else marks(film.camera, film.half, rng)
     told = Setup(
-        floor=FLOOR, marks=marks(film.camera, film.half, rng), shirts=film.jersey,
-        numbers=(home, away),
-    )  # fmt: skip
+        floor=FLOOR, marks=tapped, shirts=film.jersey or (None, None), numbers=(home, away)
+    )
     try:
         told.view()
     except GeometryError:
-        return Setup(floor=FLOOR, shirts=film.jersey, numbers=(home, away))
+        return replace(told, marks=None)
     return told
+
+
+def as_told(film: Film) -> Setup:
+    """The setup that `Eyes` look with: the same finger each time."""
+    return setup_of(film, np.random.default_rng(1))
 
 
 def drawn_games(seeds: Iterable[int], minutes: float, size: tuple[int, int]) -> Iterator[Film]:
@@ -150,7 +172,7 @@ class Eyes:
     def watch(self, film: Film) -> Watched:
         """Gaps between frames are given to what waits for them, as live."""
         vision = Vision(self.detector.labels, digits=self.digits)
-        vision.configure(setup_of(film, np.random.default_rng(1)))
+        vision.configure(as_told(film))
         truth: list[Event] = []
         told: list[tuple[float, Sighting]] = []
         for image, seen in film.pictures(max(1, round(film.fps / self.looks))):

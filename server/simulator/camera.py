@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,11 @@ class Camera:
         cr, sr = np.cos(roll), np.sin(roll)
         rows = np.stack([cr * right + sr * down, cr * down - sr * right, forward])
         return cls(position, rows, focal, size)
+
+    def plain(self) -> dict[str, Any]:
+        """As it stands in a truth file."""
+        place, rotation = self.position.tolist(), self.rotation.tolist()
+        return {"position": place, "rotation": rotation, "focal": float(self.focal)}
 
     @property
     def matrix(self) -> Array:

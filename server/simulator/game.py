@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from server.simulator.camera import Camera
 from server.simulator.court import SIZES, Court, Rules
 from server.simulator.draw import Artist
-from server.simulator.look import Look
+from server.simulator.look import Look, html
 from server.simulator.operator import Operator, Stand, View
 from server.simulator.players import Person, Squad
 from server.simulator.script import TEAM, Script
@@ -71,19 +71,28 @@ class SimulatedGame:
 
     def header(self) -> dict[str, Any]:
         """The first line of a truth file."""
-        stand = self._stand
-        facts = {"seed": self.seed, "size": list(self.size), "fps": self.fps}
+        stand, (_, camera) = self._stand, self.begins()
+        facts: dict[str, Any] = {"seed": self.seed, "size": list(self.size), "fps": self.fps}
         extent = "half" if self.court.half else "full"
-        return {"kind": "game", "schema": 1, **facts, "court": extent, "view": stand.view}
+        facts |= {"court": extent, "view": stand.view, "camera": camera.plain()}
+        shirts = dict(zip(("home", "away"), map(html, self.look.jersey), strict=True))
+        return {"kind": "game", "schema": 1, **facts, "shirts": shirts}
 
     def events(self) -> tuple[Event, ...]:
         """What has happened so far in the film last begun."""
         return tuple(self._events)
 
+    def begins(self) -> tuple[tuple[Person, ...], Camera]:
+        """The ten players, home first, and the camera of the first picture."""
+        streams = np.random.default_rng(self.seed).spawn(3)
+        script = self._script(streams[0])
+        camera = Operator(script, self._stand, streams[1]).step(1.0 / self.fps)
+        return script.squad.people[: 2 * TEAM], camera
+
     def standing(self, step: int = 1) -> Iterator[Standing]:
         """The game that `frames` films, without camera and pictures: every step-th instant."""
         rng = np.random.default_rng(self.seed).spawn(3)[0]
-        script = Script(self.court, Squad(people(rng, self.look.referees), rng), rng)
+        script = self._script(rng)
         players = script.squad.people[: 2 * TEAM]
         fresh: list[Event] = []
         for index in itertools.count():
@@ -101,8 +110,7 @@ class SimulatedGame:
         step: draw only each step-th picture (the game goes on between them).
         """
         streams = np.random.default_rng(self.seed).spawn(3)
-        squad = Squad(people(streams[0], self.look.referees), streams[0])
-        script = Script(self.court, squad, streams[0])
+        script = self._script(streams[0])
         operator = Operator(script, self._stand, streams[1])
         artist = Artist(script, operator.wide(), self.size, self.look, streams[2])
         self._events = []
@@ -119,6 +127,9 @@ class SimulatedGame:
                 yield picture, Truth(index, index * dt, boxes, tuple(fresh))
                 fresh = []
             index += 1
+
+    def _script(self, rng: np.random.Generator) -> Script:
+        return Script(self.court, Squad(people(rng, self.look.referees), rng), rng)
 
 
 def demo_game(seed: int) -> SimulatedGame:

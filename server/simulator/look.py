@@ -35,6 +35,12 @@ HAIRS: tuple[Colour, ...] = (
 )
 
 
+def html(colour: Colour) -> str:
+    """#rrggbb."""
+    blue, green, red = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """Colours are BGR. `photo`, (H, W, 3) uint8, is shown behind the court if given."""

@@ -2,7 +2,10 @@
 
 Each line is one JSON object with a `kind`:
 
-`{"kind": "game", "schema": 1, "seed", "size": [w, h], "fps", "court", "view"}` comes first.
+`{"kind": "game", "schema": 1, "seed", "size": [w, h], "fps", "court", "view", "camera", "shirts"}`
+comes first. camera: `{"position": [x, y, z], "rotation": [[3], [3], [3]], "focal"}` of the first
+picture, as `server.simulator.camera` has them; shirts: `{"home": "#rrggbb", "away": "#rrggbb"}`.
+Older files lack these two.
 `{"kind": "frame", "index", "media_s", "boxes": [BOX, ...]}` for every picture, in order.
 `{"kind": "event", "t", "type", ...}` after the frame in which it was known; `t` is the media
 time in seconds at which it happened, which for `made` is up to half a second earlier.

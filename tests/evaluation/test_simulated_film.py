@@ -30,6 +30,7 @@ def test_a_scenario_is_set_up_as_a_person_would(film: Film) -> None:
     assert view is not None
     assert view.error_m < 0.4
     assert [len(side) for side in setup.numbers] == [5, 5]
+    assert film.camera is not None
     px, _ = film.camera.project(np.array([[9.0, 1.0, 0.0]]))
     assert np.linalg.norm(view.floor(px)[0] - [9.0, 1.0]) < 0.4
 

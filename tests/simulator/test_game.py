@@ -166,6 +166,16 @@ def test_truth_survives_its_file(tmp_path: Path) -> None:
         assert sum(1 for _ in read.decode(video=0)) == 150
 
 
+@pytest.mark.parametrize(("court", "vary"), [("half", 0.0), ("full", 1.0)])
+def test_the_header_knows_the_camera_of_the_first_picture(court: Extent, vary: float) -> None:
+    game = SimulatedGame(9, size=SMALL, court=court, vary=vary)
+    header = game.header()
+    next(game.frames())
+    assert game.camera is not None
+    assert header["camera"] == game.camera.plain()
+    assert header["shirts"] == {"home": "#f0f0f0", "away": "#192d87"}
+
+
 def test_a_line_of_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="not a line"):
         read_line(json.dumps({"kind": "weather"}))
