@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.labels import kinds
 from pipeline.session import Asked, Device, ModelError, open_session
 from pipeline.yolox import Letterbox, decode, prepare, roomy, thin
 
-GROW = 2.0
+GROW = 4.0
 """A small picture is given at most so many times its own area."""
 
 BATCH = {"cpu": 1, "cuda": 32}
@@ -59,8 +60,9 @@ class Finds(Protocol):
         """How many pictures the network takes in one go."""
         ...
 
-    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
-        """area: the most pixels of the input for one picture; None: as the model's card says."""
+    def detect(self, images: Sequence[Image], areas: Sequence[int | None] = ()) -> list[Detections]:
+        """areas: of each picture the most pixels of the input; None, or left out: as the model's
+        card says."""
         ...
 
 
@@ -175,14 +177,14 @@ class Detector:
         (rows,) = self._session.run(None, {self._name: pictures})[:1]
         return np.asarray(rows, dtype=np.float32)
 
-    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+    def detect(self, images: Sequence[Image], areas: Sequence[int | None] = ()) -> list[Detections]:
         """The boxes of each picture, in that picture's pixels, strongest first.
 
-        area: the most pixels of the input for one picture, where the file leaves that open.
+        areas: of each picture the most pixels of the input, where the file leaves that open.
         """
         found: dict[int, Detections] = {}
         shapes: dict[tuple[int, int], list[int]] = {}
-        for index, image in enumerate(images):
+        for index, (image, area) in enumerate(itertools.zip_longest(images, areas)):
             shapes.setdefault(self._input(image.shape[0], image.shape[1], area), []).append(index)
         for size, all_of_it in shapes.items():
             buffer = self._buffer(size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,10 @@ from pipeline.rim import Rim
 
 CLOSE = 6.5
 """Sides of the square about a rim that is looked at closely, rim widths."""
+
+CLOSE_AREA = 224 * 224
+"""Pixels of the network's input for that square, whatever the rim's size: a rim is then 34 pixels
+wide and a ball 19, which it was trained on. A fifth of the cost of a whole picture."""
 
 PARTS = ((0.0, 0.0), (0.45, 0.0), (0.225, 0.0), (0.0, 0.3), (0.45, 0.3))
 """Top left corners of the parts that are searched, as shares of the picture; each part is `PART`
@@ -35,6 +40,17 @@ class View:
         """(1, 4) what it shows of the frame, pixels."""
         right, low = self.x + self.image.shape[1], self.y + self.image.shape[0]
         return np.array([[self.x, self.y, right, low]], np.float32)
+
+    def area(self, whole: int | None) -> int | None:
+        """Pixels of the network's input for it, at most; whole: for a whole picture."""
+        if self.kind != "close":
+            return whole
+        return CLOSE_AREA if whole is None else min(CLOSE_AREA, whole)
+
+
+def shown(views: Sequence[View], whole: int | None = None) -> tuple[list[Image], list[int | None]]:
+    """Pictures and areas as a detector takes them. whole: pixels for a whole picture."""
+    return [view.image for view in views], [view.area(whole) for view in views]
 
 
 def close_to(frame: Frame, rim: Rim) -> View:

@@ -28,7 +28,7 @@ from pipeline.governor import Governor, ladder, start
 from pipeline.picture import to_bgr
 from pipeline.session import Asked, Device
 from pipeline.setup import Setup
-from pipeline.view import View
+from pipeline.view import View, shown
 from pipeline.vision import Vision
 from server.clock import Clock
 from server.machine import step_back
@@ -245,12 +245,13 @@ class Inference:
     def _look(self, taken: list[tuple[_Source, Captured]]) -> None:
         began_s = self._clock.monotonic_s()
         jobs = [job for job in self._each(self._prepare, taken) if job is not None]
-        images = [view.image for job in jobs for view in job.views]
-        if not images:
+        views = [view for job in jobs for view in job.views]
+        if not views:
             return
+        images, areas = shown(views, self._pace.plan.area)
         before_s = self._clock.monotonic_s()
         with self._pace.stage("detect"):
-            found = self._detector.detect(images, self._pace.plan.area)
+            found = self._detector.detect(images, areas)
         looked_s = self._clock.monotonic_s() - before_s
         self._meters.batch_looked(len(images), looked_s)
         done = []

@@ -51,4 +51,4 @@ def detection(
 
 
 def _look(network: Detector, area: int) -> measured.Look:
-    return lambda image: network.detect([image], area)[0]
+    return lambda image: network.detect([image], [area])[0]

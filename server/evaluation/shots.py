@@ -18,7 +18,7 @@ from pipeline.detect import GROW, Finds
 from pipeline.frame import Frame, Image
 from pipeline.judge import asks
 from pipeline.sight import Sighting
-from pipeline.view import View
+from pipeline.view import View, shown
 from pipeline.vision import Vision
 from server.evaluation.labels import Shot, read_shots
 from server.evaluation.tally import Answer, Line, line, yes_or_no
@@ -62,7 +62,7 @@ def watch(film: Film, detector: Finds, rate: float, vision: Vision | None = None
             continue
         frame = Frame(image, t_s, t_s)
         views = vision.prepare(frame)
-        found = detector.detect([view.image for view in views])
+        found = detector.detect(*shown(views))
         sightings += vision.advance(frame, views, found).sightings
         cost_s = OVERHEAD_S + sum(cost(view) for view in views) / rate
         free_s = max(free_s, t_s - frame_s) + cost_s
@@ -74,7 +74,7 @@ def cost(view: View) -> float:
     if view.kind == "whole":
         return 1.0
     height, width = view.image.shape[:2]
-    return float(min(1.0, GROW * height * width / WHOLE))
+    return float(min(view.area(WHOLE) or WHOLE, GROW * height * width) / WHOLE)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from pipeline.digits import Reader as Digits
 from pipeline.frame import Frame
 from pipeline.setup import Colour, Marks, Setup
 from pipeline.sight import Sighting
+from pipeline.view import shown
 from pipeline.vision import Vision
 from server.floors import floor_of
 from server.game.court import FIBA_COURT
@@ -181,7 +182,7 @@ class Eyes:
             truth += seen.events
             frame = Frame(image, seen.media_s, seen.media_s)
             views = vision.prepare(frame)
-            found = self.detector.detect([view.image for view in views]) if views else []
+            found = self.detector.detect(*shown(views)) if views else []
             scene = vision.advance(frame, views, found)
             told += [(seen.media_s, one) for one in scene.sightings]
             vision.spare()

@@ -63,7 +63,7 @@ class Counting:
     def __init__(self) -> None:
         self.seen = 0
 
-    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+    def detect(self, images: Sequence[Image], areas: Sequence[int | None] = ()) -> list[Detections]:
         self.seen += len(images)
         none = np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
         return [Detections(*none) for _ in images]

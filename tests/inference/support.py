@@ -54,9 +54,9 @@ class Scripted:
     greys: list[int] = field(default_factory=list)
     areas: list[int | None] = field(default_factory=list)
 
-    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+    def detect(self, images: Sequence[Image], areas: Sequence[int | None] = ()) -> list[Detections]:
         self.batches.append(len(images))
-        self.areas.append(area)
+        self.areas += areas
         self.greys += [int(image[0, 0, 0]) for image in images]
         if self.takes_s:
             time.sleep(self.takes_s)
@@ -90,9 +90,9 @@ class Slowed:
     def batch(self) -> int:
         return self.inner.batch
 
-    def detect(self, images: Sequence[Image], area: int | None = None) -> list[Detections]:
+    def detect(self, images: Sequence[Image], areas: Sequence[int | None] = ()) -> list[Detections]:
         before = time.monotonic()
-        found = self.inner.detect(images, area)
+        found = self.inner.detect(images, areas)
         time.sleep((time.monotonic() - before) * (self.factor - 1))
         return found
 

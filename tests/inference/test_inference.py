@@ -143,7 +143,7 @@ async def test_a_broken_picture_disturbs_nobody() -> None:
 
 async def test_a_bug_is_seen_by_whoever_watches(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Scripted):
-        def detect(self, images: object, area: int | None = None) -> list[object]:  # type: ignore[override]
+        def detect(self, images: object, areas: object = ()) -> list[object]:  # type: ignore[override]
             raise ZeroDivisionError("a bug")
 
     async with running(Broken()) as inference:  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from onnx_models.registry import load
 from pipeline.detect import Detector
 from pipeline.frame import Frame, Image
 from pipeline.sight import Sighting
+from pipeline.view import shown
 from pipeline.vision import Vision
 from tests.support import shared
 
@@ -64,7 +65,7 @@ def look(detector: Detector, path: Path, hz: float = 12.0, seed: int = 1) -> lis
     for image, t_s in taken(path, hz, seed):
         frame = Frame(image, t_s, t_s)
         views = vision.prepare(frame)
-        seen = detector.detect([view.image for view in views])
+        seen = detector.detect(*shown(views))
         found += vision.advance(frame, views, seen).sightings
     return found
 
@@ -110,7 +111,7 @@ def test_players_and_ball_have_ids_that_last(detector: Detector) -> None:
             break
         frame = Frame(image, t_s, t_s)
         views = vision.prepare(frame)
-        scene = vision.advance(frame, views, detector.detect([view.image for view in views]))
+        scene = vision.advance(frame, views, detector.detect(*shown(views)))
         if scene.tracks is None:
             continue
         frames += 1

@@ -13,6 +13,7 @@ from onnx_models.registry import load
 from pipeline.boxes import iou
 from pipeline.detect import Detector
 from pipeline.session import CPU, CUDA, Asked, DeviceError, ModelError
+from pipeline.view import View, shown
 from tests.inference.support import COCO
 from tests.support import shared
 
@@ -61,9 +62,19 @@ def test_a_batch_finds_what_single_pictures_find(ours: Detector) -> None:
 
 def test_a_smaller_input_finds_the_same_players(ours: Detector) -> None:
     image = first_frame("gym_drill.mp4")
-    (full,), (small,) = ours.detect([image]), ours.detect([image], area=256 * 448)
+    (full,), (small,) = ours.detect([image]), ours.detect([image], [256 * 448])
     near = iou(full.only(0).xyxy[full.only(0).score > 0.5], small.only(0).xyxy)
     assert (near.max(axis=1) > 0.5).mean() >= 0.9
+
+
+def test_a_close_look_costs_the_same_whatever_the_rims_size(ours: Detector) -> None:
+    for side in (117, 260, 520):
+        view = View(np.zeros((side, side, 3), np.uint8), kind="close")
+        (image,), (most,) = shown([view])
+        height, width = ours._input(image.shape[0], image.shape[1], most)
+        assert (height, width) == (224, 224)
+        assert shown([view], whole=100 * 100)[1] == [100 * 100]
+    assert shown([View(image)], whole=5)[1] == [5]
 
 
 def test_a_cpu_takes_one_picture_at_a_time() -> None:
