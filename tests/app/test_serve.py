@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -47,7 +48,16 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
 
 
+@pytest.fixture
+def with_a_terminal() -> Iterator[None]:
+    """Under `nohup` our children would ignore SIGHUP, as they should there."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.usefixtures("with_a_terminal")
 def test_it_stops_soon_and_takes_its_redis_along(tmp_path: Path, how: signal.Signals) -> None:
     with running(tmp_path / "data") as server:
         made = server.new_game()
