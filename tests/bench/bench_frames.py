@@ -7,7 +7,6 @@ the network that ships, once as it is and once made ten times as slow.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 
 import av
@@ -19,8 +18,7 @@ from pipeline.detect import Detector, Finds
 from server.clock import SystemClock
 from server.inference import Inference
 from server.seen import Captured, Seen
-from tests.inference.support import Slowed, clip, picture
-from tests.support import shared_root
+from tests.inference.support import Slowed, two_seconds
 
 RATE = 30
 WIDE = (1280, 720)
@@ -31,22 +29,13 @@ def main(seconds: float) -> dict[str, object]:
     model = load().get()
     model.verify()
     detector = Detector.open(model.path, model.labels, "cpu", size=model.size)
-    frames = _frames()
+    frames = two_seconds(*WIDE)
     plain = asyncio.run(_run(detector, frames, seconds))
     slow = asyncio.run(_run(Slowed(detector, 10.0), frames, seconds))
     figures: dict[str, object] = {}
     for name, part in (("", plain), ("slowed tenfold: ", slow)):
         figures.update({name + key: value for key, value in part.items()})
     return figures
-
-
-def _frames() -> list[av.VideoFrame]:
-    """Two seconds of film at 1280x720, as a decoder would give them."""
-    path = shared_root() / "video/clips/school_game_sideline.mp4"
-    if not path.exists():
-        return [picture(*WIDE, grey=grey) for grey in range(100, 160)]
-    taken = itertools.islice(clip(path), 60)
-    return [one.reformat(width=WIDE[0], height=WIDE[1], format="yuv420p") for one, _ in taken]
 
 
 async def _run(detector: Finds, frames: list[av.VideoFrame], seconds: float) -> dict[str, object]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import os
 import time
@@ -25,8 +24,7 @@ from server.clock import SystemClock
 from server.inference import Inference
 from server.meters import Meters
 from server.seen import Captured, Seen
-from tests.inference.support import clip, picture
-from tests.support import shared_root
+from tests.inference.support import two_seconds
 
 RATE = 30
 WIDE = (1920, 1080)
@@ -54,22 +52,13 @@ def main(seconds: float) -> dict[str, object]:
 
 def measure(seconds: float, device: Asked, sources: tuple[int, ...]) -> dict[str, object]:
     """Each number of sources for so long, after it has settled."""
-    frames = _frames()
+    frames = two_seconds(*WIDE)
     figures: dict[str, object] = {"published": PUBLISHED}
     for count in sources:
         inference = Inference.open(load().get(), device, SystemClock(), Meters())
         figures["device"] = f"{inference.device.provider} ({inference.device.why})"
         figures.update(asyncio.run(_run(inference, frames, count, seconds)))
     return figures
-
-
-def _frames() -> list[av.VideoFrame]:
-    """Two seconds of film at 1920x1080, as a decoder would give them."""
-    path = shared_root() / "video/clips/school_game_sideline.mp4"
-    if not path.exists():
-        return [picture(*WIDE, grey=grey) for grey in range(100, 160)]
-    taken = itertools.islice(clip(path), 60)
-    return [one.reformat(width=WIDE[0], height=WIDE[1], format="yuv420p") for one, _ in taken]
 
 
 async def _run(

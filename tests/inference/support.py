@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pipeline.boxes import Detections
 from pipeline.detect import Finds
 from pipeline.frame import Image
 from pipeline.session import Device
+from tests.support import shared_root
 
 COCO = (
     "person",
@@ -37,6 +39,15 @@ def picture(width: int = 64, height: int = 48, grey: int = 128) -> av.VideoFrame
     return av.VideoFrame.from_ndarray(
         np.full((height, width, 3), grey, np.uint8), format="bgr24"
     ).reformat(format="yuv420p")
+
+
+def two_seconds(width: int, height: int) -> list[av.VideoFrame]:
+    """60 pictures of a real gym as a decoder would give them; grey ones where it is not at hand."""
+    path = shared_root() / "video/clips/school_game_sideline.mp4"
+    if not path.exists():
+        return [picture(width, height, grey=grey) for grey in range(100, 160)]
+    taken = itertools.islice(clip(path), 60)
+    return [one.reformat(width=width, height=height, format="yuv420p") for one, _ in taken]
 
 
 @dataclass
