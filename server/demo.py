@@ -48,18 +48,14 @@ class Drawn:
 
 def drawn(seed: int) -> Drawn:
     """The ten who play in `simulator:SEED`, their shirts, and the named points of the court in
-    its first picture. Slow: it draws that picture."""
+    its first picture."""
     game = demo_game(seed)
-    next(game.frames())
-    camera = game.camera
-    if camera is None:
-        raise RuntimeError("a drawn game has a camera once it has a picture")
+    players, camera = game.begins()
     points = []
     for name, (x, y) in landmarks(floor_of(FIBA_COURT)).items():
         (px,), (depth,) = camera.project(np.array([[x, y, 0.0]]))
         if depth > 0.5 and (px > 0).all() and (px < np.array(camera.size)).all():
             points.append({"px": px.round(1).tolist(), "mark": name})
-    players = next(game.standing()).players
     home, away = (
         tuple(one.number for one in players if one.team == team and one.number)
         for team in ("home", "away")
