@@ -32,6 +32,7 @@ export class CallQueue {
   #tries = 0;
   #timer = null;
   #last = 0; // the newest key's number: keys sort as the taps came
+  #shown = 0; // the newest entry that the live state has
   #idle = new Set(); // ids of calls that wrote nothing: refused, or said by another desk already
 
   /**
@@ -116,6 +117,7 @@ export class CallQueue {
 
   /** The live state shows these entries: their calls need not be shown as waiting. */
   settle(entries, seq) {
+    this.#shown = seq;
     const ids = new Set(entries.map((entry) => entry.call_id));
     const done = this.items.filter((item) => ids.has(item.id) || item.seq <= seq);
     for (const item of done) this.#remove(item);
@@ -218,7 +220,9 @@ export class CallQueue {
     // The id is a random one of this page: in use means that an earlier try arrived.
     if (answer?.problem && answer.problem.type !== "call-id-reused") {
       this.#refused(item, { ...answer.problem, detail: answer.problem.detail || `Refused (${answer.status}).` });
-    } else if (seq === undefined || !this.#all.includes(item)) {
+    } else if (seq === undefined || seq <= this.#shown || !this.#all.includes(item)) {
+      // The live state may be faster than the answer, under an id that only the server knows (a
+      // proposal accepted again): counted there already, it must not be added to it.
       this.#remove(item);
     } else {
       item.seq = seq; // shown as waiting until the live state has it, but never sent again

@@ -67,6 +67,15 @@ test("the live state may know a call before its answer comes", async () => {
   assert.equal(queue.items.length, 0);
 });
 
+test("what the live state shows under another id is not counted twice", async () => {
+  const book = new Book();
+  const queue = make(book);
+  queue.add(call(1));
+  queue.settle([{ call_id: "c1-2" }], 1); // a proposal's second acceptance
+  await settled();
+  assert.equal(queue.items.length, 0);
+});
+
 test("without a network calls wait, survive a reload and arrive in order, once", async () => {
   const book = new Book();
   const shelf = new Shelf();
