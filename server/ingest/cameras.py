@@ -23,6 +23,7 @@ from server.ingest.session import (
     FrameSink,
     Limits,
     OnState,
+    OpenMedia,
     Session,
     Status,
 )
@@ -40,7 +41,8 @@ class Cameras:
     """All publishing sessions of this process. Use from the event loop.
 
     open_sink(game, camera) is called when a camera's first picture arrives, its sink is closed
-    when the camera has ended. on_state(game, camera, status, why) is called on the loop and
+    when the camera has ended; open_media is the same for encoded frames. Without `decode` nothing
+    is decoded: a camera is live with its first whole key frame, and open_sink is not called. on_state(game, camera, status, why) is called on the loop and
     must not wait: `live`, `lost`, `replaced`, `ended`.
     claim takes a camera among processes when its first picture is there, and knows its media
     second 0; without it that is the first picture.
@@ -56,6 +58,8 @@ class Cameras:
         new_id: Callable[[], str],
         open_sink: Callable[[str, str], FrameSink],
         on_state: OnState,
+        open_media: OpenMedia | None = None,
+        decode: bool = True,
         ice: IceSettings | None = None,
         limits: Limits | None = None,
         claim: Claim | None = None,
@@ -66,6 +70,8 @@ class Cameras:
         self._clock = clock
         self._new_id = new_id
         self._open_sink = open_sink
+        self._open_media = open_media
+        self._decode = decode
         self._on_state = on_state
         self._claim = claim
         self._sessions: dict[str, Session] = {}
@@ -140,6 +146,13 @@ class Cameras:
     def live(self, game: str, camera: str) -> Session | None:
         place = self._cameras.get((game, camera))
         return None if place is None else place.live
+
+    def media_now(self, game: str, camera: str) -> float | None:
+        """Second of this moment on a camera's line; None when nobody publishes it here."""
+        place = self._cameras.get((game, camera))
+        if place is None or place.live is None or place.line.zero_s is None:
+            return None
+        return self._clock.monotonic_s() - place.line.zero_s
 
     async def end_game(self, game: str, why: str) -> None:
         """End what publishes to this game."""

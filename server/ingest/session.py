@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import av
 
 from server.ingest.peer import Peer
+from server.ingest.sample import Sample
 from server.ingest.timeline import CameraLine, PublisherClock
 
 Status = Literal["live", "lost", "replaced", "ended"]
@@ -48,6 +49,23 @@ class FrameSink(Protocol):
     def close(self) -> None:
         """On the event loop. A put that has begun may still be under way."""
         ...
+
+
+class MediaSink(Protocol):
+    """Where a camera's encoded frames go. One sink serves all publishers of a camera in turn."""
+
+    def put(self, sample: Sample) -> None:
+        """On the event loop: must be quick and must not block."""
+        ...
+
+    def close(self) -> None:
+        """On the event loop; nothing is put afterwards."""
+        ...
+
+
+# open_media(game, camera, origin, want_key_frame): origin is the wall time of the camera's media
+# second 0; want_key_frame() asks whoever publishes then for a key frame (on the event loop).
+OpenMedia = Callable[[str, str, datetime, Callable[[], None]], MediaSink]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,7 @@ class Camera:
     def __init__(self, line: CameraLine) -> None:
         self.line = line
         self.sink: FrameSink | None = None
+        self.media: MediaSink | None = None
         # Between decoder threads only: the event loop never waits for a put.
         self.putting = threading.Lock()
         self.live: Session | None = None
