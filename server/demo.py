@@ -51,11 +51,13 @@ def drawn(seed: int) -> Drawn:
     its first picture."""
     game = demo_game(seed)
     players, camera = game.begins()
-    points = []
-    for name, (x, y) in landmarks(floor_of(FIBA_COURT)).items():
-        (px,), (depth,) = camera.project(np.array([[x, y, 0.0]]))
-        if depth > 0.5 and (px > 0).all() and (px < np.array(camera.size)).all():
-            points.append({"px": px.round(1).tolist(), "mark": name})
+    named = landmarks(floor_of(FIBA_COURT))
+    pixels, inside = camera.on_floor(np.array(list(named.values())))
+    points = [
+        {"px": px.round(1).tolist(), "mark": name}
+        for name, px, seen in zip(named, pixels, inside, strict=True)
+        if seen
+    ]
     home, away = (
         tuple(one.number for one in players if one.team == team and one.number)
         for team in ("home", "away")

@@ -214,7 +214,7 @@ def _marks(camera: Camera, half: bool) -> tuple[Array, Array] | None:
     """Pixels and metres of the four points that span most of the picture, as a parent is told
     to choose them; None where the picture has not four."""
     metres = np.array([at for at in landmarks(FLOOR).values() if not half or at[0] >= 0])
-    px, seen = _seen(camera, metres)
+    px, seen = camera.on_floor(metres)
     px, metres = px[seen], metres[seen]
     best = max(
         itertools.combinations(range(len(px)), 4), key=lambda k: _spanned(px[list(k)]), default=None
@@ -232,12 +232,6 @@ def _spanned(corners: Array) -> float:
     )
 
 
-def _seen(camera: Camera, at: Array) -> tuple[Array, NDArray[np.bool_]]:
-    px, depth = camera.project(np.hstack([at, np.zeros((len(at), 1))]))
-    inside = (depth > 1) & (px > 0).all(axis=1) & (px < np.array(camera.size)).all(axis=1)
-    return px, inside
-
-
 def _feet(rng: np.random.Generator, camera: Camera, half: bool) -> tuple[Array, Array]:
     """Places on the floor in the picture, half of them near the line of three, and the basket
     that is shot at from there."""
@@ -248,7 +242,7 @@ def _feet(rng: np.random.Generator, camera: Camera, half: bool) -> tuple[Array, 
     inward = -np.sign(baskets[:, 0])
     near = baskets + np.stack([inward * far * np.cos(turn), far * np.sin(turn)], axis=1)
     near[:, 1] = np.clip(near[:, 1], -7.4, 7.4)
-    _, seen = _seen(camera, near)
+    _, seen = camera.on_floor(near)
     return near[seen], baskets[seen]
 
 
@@ -275,7 +269,7 @@ def _off_m(view: CourtView, camera: Camera, half: bool) -> list[float]:
     """Over the floor in the picture."""
     at = _grid(27.0, 14.0) - np.array([13.5, 7.0])
     at = at[at[:, 0] >= 0] if half else at
-    px, seen = _seen(camera, at)
+    px, seen = camera.on_floor(at)
     off = view.floor(px[seen]) - at[seen]
     far = np.hypot(off[:, 0], off[:, 1])
     return [float(one) for one in far if np.isfinite(one)]

@@ -113,16 +113,11 @@ def _named(people: Iterable[Person]) -> tuple[Player, ...]:
 
 def marks(camera: Camera, half: bool, rng: np.random.Generator) -> Marks | None:
     """What a careful person taps: every named point of the court that is in the picture."""
-    points = []
-    for x, y in landmarks(FLOOR).values():
-        if half and x < 0:
-            continue
-        (px,), (depth,) = camera.project(np.array([[x, y, 0.0]]))
-        size = np.array(camera.size)
-        if depth > 0.5 and (px > _EDGE_PX).all() and (px < size - _EDGE_PX).all():
-            tap = px + rng.normal(0.0, TAP_PX, 2)
-            points.append((float(tap[0]), float(tap[1]), x, y))
-    return Marks(camera.size, tuple(points)) if len(points) >= 4 else None
+    named = np.array([at for at in landmarks(FLOOR).values() if not half or at[0] >= 0])
+    pixels, inside = camera.on_floor(named, _EDGE_PX)
+    taps = pixels[inside] + rng.normal(0.0, TAP_PX, (int(inside.sum()), 2))
+    points = tuple((*px, *at) for px, at in zip(taps.tolist(), named[inside].tolist(), strict=True))
+    return Marks(camera.size, points) if len(points) >= 4 else None
 
 
 def setup_of(film: Film, rng: np.random.Generator) -> Setup:

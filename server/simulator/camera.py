@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+_NEAREST_M = 0.5  # what is nearer to the phone than this, nobody points at
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Camera:
@@ -65,6 +67,14 @@ class Camera:
         depth = np.maximum(local[..., 2], 0.1)
         middle = np.array([self.size[0] / 2, self.size[1] / 2])
         return local[..., :2] / depth[..., None] * self.focal + middle, depth
+
+    def on_floor(self, xy_m: Array, edge_px: float = 0.0) -> tuple[Array, NDArray[np.bool_]]:
+        """(N, 2) metres of the floor to (N, 2) pixels and (N,) whether each is in the picture,
+        `edge_px` from its edge at least."""
+        px, depth = self.project(np.hstack([xy_m, np.zeros((len(xy_m), 1))]))
+        most = np.array(self.size) - edge_px
+        inside = (depth > _NEAREST_M) & (px > edge_px).all(axis=1) & (px < most).all(axis=1)
+        return px, inside
 
     def plane(self, origin: Array, u: Array, v: Array) -> Array:
         """(3, 3) homography from (a, b) of the plane origin + a u + b v to pixels."""
