@@ -31,6 +31,7 @@ from server.live.lease import Leases
 from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
+from server.media.streams import Streams
 from server.meters import Gauges, Meters, watch_loop
 from server.models import load_models
 from server.previews import Previews
@@ -54,6 +55,7 @@ class House:
     leases: Leases
     desks: DeskLeases
     cameras: Cameras
+    streams: Streams
     inference: Inference
     lookout: Lookout
     setups: Setups
@@ -186,11 +188,13 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             setups.came(game, camera)
             return sink
 
+        streams = Streams(clock)
         cameras = Cameras(
             clock=clock,
             new_id=lambda: secrets.token_urlsafe(24),
             open_sink=open_sink,
             on_state=lookout.on_state,
+            open_media=streams.open,
             ice=IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports),
             claim=leases.claim,
         )
@@ -199,8 +203,9 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, hub, leases, desks, cameras, inference, lookout,
-            setups, previews, tokens, access, process, model.name, admin if made else None,
+            settings, clock, meters, scorer, hub, leases, desks, cameras, streams, inference,
+            lookout, setups, previews, tokens, access, process, model.name,
+            admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
         drift = Drift(lambda most: scorer.labels(None, most))
