@@ -1,0 +1,56 @@
+"""What was recorded: found by media time, read, counted, erased. Any process may ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from server.media.edge import Edge
+from server.media.segments import Init, Part, Rendition, Segment
+
+
+class Library(Protocol):
+    """All recordings. Blocking calls, from any thread but the event loop's; `edge` on the loop.
+
+    They raise LogUnavailable when the index cannot be reached, MediaUnavailable when the
+    storage cannot, NotRecorded for what is not there (any more).
+    """
+
+    def segments(
+        self,
+        game: str,
+        camera: str,
+        rendition: Rendition,
+        from_s: float | None = None,
+        to_s: float | None = None,
+    ) -> list[Segment]:
+        """Finished segments that overlap that media time, in order, without holes in numbers."""
+        ...
+
+    def inits(self, game: str, camera: str) -> list[Init]:
+        """Of both renditions, in the order in which they were made."""
+        ...
+
+    def cameras(self, game: str) -> list[str]:
+        """Those of which something was recorded."""
+        ...
+
+    def read(self, game: str, camera: str, of: Segment, part: Part | None = None) -> bytes:
+        """A segment's file, or one part of it (an Init carries its own bytes)."""
+        ...
+
+    def erase(self, game: str) -> None:
+        """Everything that was recorded of a game."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """What was filmed before that moment goes; how many bytes it was."""
+        ...
+
+    def usage(self, game: str) -> int:
+        """Bytes that a game's recordings take."""
+        ...
+
+    def edge(self, game: str, camera: str) -> Edge | None:
+        """The live end of what this process records now."""
+        ...
