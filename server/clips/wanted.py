@@ -1,0 +1,58 @@
+"""Which clips a game should have, as its log stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.clips.rules import ClipRules
+from server.exports.gamebook import Fact, GameBook
+from server.exports.media import in_words
+from server.game.events import Event
+
+# A game with more plays than that is no game; the newest are the ones somebody waits for.
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A play and what is to be cut for it. All times are media seconds of `camera`."""
+
+    seq: int
+    camera: str
+    moment_s: float
+    start_s: float
+    end_s: float
+    at: datetime
+    """When the play was entered, wall time."""
+
+    @property
+    def cut(self) -> str:
+        """Names the picture: what has the same name shows the same."""
+        return f"{self.seq}-{self.camera}-{self.start_s * 1000:.0f}-{self.end_s * 1000:.0f}"
+
+
+def wanted(book: GameBook, rules: ClipRules) -> tuple[Wanted, ...]:
+    """In the order of the game. Only plays that stand and that a camera saw."""
+    found = [
+        Wanted(
+            fact.seq,
+            event.media.camera,
+            event.media.s,
+            max(0.0, event.media.s - rules.before_s),
+            event.media.s + rules.after_s,
+            fact.at,
+        )
+        for fact in book.facts
+        if (event := fact.event).media is not None and rules.want(event)
+    ]
+    return tuple(found[-MOST:])
+
+
+def label(book: GameBook, fact: Fact) -> str:
+    """`Q3 4:05 Lions #7 Ann makes a three (41-38)`, with the names that the book may show."""
+    event: Event = fact.event
+    minutes, ms = divmod(event.clock_ms, 60_000)
+    when = f"{book.rules.period_label(event.period)} {minutes}:{ms // 1000:02d}"
+    home, away = fact.score
+    return f"{when} {in_words(book, event)} ({home}-{away})"
