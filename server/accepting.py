@@ -11,8 +11,8 @@ from server.clock import Clock
 from server.duties import keep_out
 from server.game.calls import Call, IllegalCall
 from server.game.coherence import with_events
-from server.game.entry import Entry
-from server.game.events import Play
+from server.game.entry import Entry, Tap
+from server.game.events import Media, Play
 from server.game.state import Game
 from server.gamelog.log import Conflict
 from server.gamelog.proposal import TYPES, Changes, Label, Proposal, Settled
@@ -87,6 +87,12 @@ class Accepting:
                 return self._rulings.commit(book, call_id, body_hash, play.entries, play.changes)
             except Conflict:
                 continue
+            except Problem:
+                # Somebody may have accepted it since this one looked.
+                answered = self._rulings.answered(book, call_id, body_hash)
+                if answered is None:
+                    raise
+                return answered
             except (IllegalCall, Clash, SaidAlready) as why:
                 return self._rulings.not_written(book, call, why)
         raise Problem(503, "log-busy", "too many writers at once")
@@ -121,7 +127,7 @@ class Accepting:
             if desks is not None:
                 keep_out(desks, game, call, events)
             entries += [
-                Entry(game.seq + n, event, by, call.at, call_id)
+                Entry(game.seq + n, event, by, call.at, call_id, seen_at(one))
                 for n, event in enumerate(events, start=1)
             ]
             game = with_events(game, call, events)
@@ -160,6 +166,11 @@ class Accepting:
                 )
             found[parent.proposal_id] = parent
         return found
+
+
+def seen_at(proposal: Proposal) -> Tap:
+    """What a camera saw was said when it happened, however late somebody agreed."""
+    return Tap(proposal.happened_at, Media(proposal.camera, proposal.at_s))
 
 
 def read_wanted(proposal_id: str, asked: object) -> tuple[Wanted, ...]:

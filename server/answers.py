@@ -63,7 +63,7 @@ def conflict_json(call: Call, clash: Clash, theirs: tuple[Json, ...]) -> Json:
 def asked_json(call: Call) -> Json:
     """A call as it was asked, without what every call says of itself."""
     given = {field.name: getattr(call, field.name) for field in fields(call)}
-    own = ("call_id", "by", "at", "base", "resolve")
+    own = ("call_id", "by", "at", "base", "resolve", "tapped_at")
     document: Json = {n: v for n, v in given.items() if v is not None and n not in own}
     return document | ({"media": asdict(call.media)} if call.media else {})
 

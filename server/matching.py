@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.game.calls import Call
 from server.game.entry import Entry
-from server.game.events import FieldGoal, FreeThrow, Media, Play, Voided
+from server.game.events import Event, FieldGoal, FreeThrow, Media, Play, Voided
 from server.game.links import ONE_OF_EACH, children, fits
 from server.game.state import Game
 from server.gamelog.proposal import TYPES, Glimpse, Proposal
@@ -40,7 +40,7 @@ def fact_of(events: tuple[object, ...]) -> Play | None:
     return fact if isinstance(fact, Play) and fact.name in TYPES else None
 
 
-def is_live(game: Game, fact: Play, at: datetime) -> bool:
+def is_live(game: Game, fact: Event, at: datetime) -> bool:
     """Told as it happens; what is put into the past is nothing that a camera just saw."""
     if fact.after is not None or fact.period != max(1, game.progress.period):
         return False

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.sight import Sighting
-from server.accepting import Accepting, Wanted
+from server.accepting import Accepting, Wanted, seen_at
 from server.answers import Answered, Seen
 from server.automatic import sure_fields
 from server.book import Book
@@ -219,7 +219,8 @@ class Proposals:
         )
         last = book.game.seq + 1
         record = CallRecord(call_id, "", last, last)
-        sighted = (Entry(last, event, f"camera:{proposal.camera}", now, call_id),)
+        by = f"camera:{proposal.camera}"
+        sighted = (Entry(last, event, by, now, call_id, seen_at(proposal)),)
         changes = Changes(
             adds=absorbed,
             still=still,

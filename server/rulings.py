@@ -16,8 +16,10 @@ from server.book import Book
 from server.clock import Clock
 from server.duties import keep_out
 from server.game.calls import Call, IllegalCall, MalformedCall, parse
-from server.game.entry import Entry
+from server.game.entry import Entry, Tap
 from server.game.events import Amended, Event, Voided
+from server.game.moment import Filmed
+from server.game.state import Game
 from server.gamelog.codec import entry_json
 from server.gamelog.log import CallRecord, Commit, Conflict, Log
 from server.gamelog.proposal import Changes
@@ -45,11 +47,19 @@ class Rulings:
         self._clock = clock
         self._meeting = Meeting(log)
 
-    def call(self, game_id: str, body: object, by: str, desks: Desks | None = None) -> Answered:
-        """Decide one call, or answer it again. desks: who keeps which part of the sheet."""
+    def call(
+        self,
+        game_id: str,
+        body: object,
+        by: str,
+        desks: Desks | None = None,
+        filmed: Filmed | None = None,
+    ) -> Answered:
+        """Decide one call, or answer it again. desks: who keeps which part of the sheet.
+        filmed: the camera that is live."""
         book = self._shelf.book(game_id)
         call, body_hash = self.parse(body, by), digest(body)
-        answered = self._settled(book, call, body_hash, desks)
+        answered = self._settled(book, call, body_hash, desks, filmed)
         if call.type not in CLOSING:
             return answered
         return replace(answered, flags=tuple(book.sections()["flags"]))
@@ -63,7 +73,9 @@ class Rulings:
         except IllegalCall as illegal:
             raise Problem(409, illegal.type, illegal.detail) from illegal
 
-    def _settled(self, book: Book, call: Call, body_hash: str, desks: Desks | None) -> Answered:
+    def _settled(
+        self, book: Book, call: Call, body_hash: str, desks: Desks | None, filmed: Filmed | None
+    ) -> Answered:
         """Decide and commit, first on what is known here, then on what the log says."""
         fresh = False
         for _ in range(TRIES):
@@ -76,7 +88,7 @@ class Rulings:
                 events = ruled(book.game, call, _unmet(book))
                 if desks is not None:
                     keep_out(desks, book.game, call, events)
-                return self._write(book, call, body_hash, events)
+                return self._write(book, call, body_hash, events, filmed)
             except Conflict:
                 pass
             except (IllegalCall, Problem, Clash, SaidAlready) as answer:
@@ -99,7 +111,14 @@ class Rulings:
             return Answered(call.call_id, theirs, again=True, merged=True)
         raise Problem(409, "conflict", why.detail, extra=conflict_json(call, why, theirs)) from why
 
-    def _write(self, book: Book, call: Call, body_hash: str, events: tuple[Event, ...]) -> Answered:
+    def _write(
+        self,
+        book: Book,
+        call: Call,
+        body_hash: str,
+        events: tuple[Event, ...],
+        filmed: Filmed | None,
+    ) -> Answered:
         game_id, seq = book.record.game_id, book.game.seq
         events, texts = take_texts(call.call_id, events)
         changes, met = Changes(), None
@@ -115,8 +134,9 @@ class Rulings:
                 events = (*events[:-1], fact)
         elif isinstance(events[-1], Voided | Amended):
             changes = self._meeting.corrected(book, call, events)
+        tap = tap_of(book.game, call, events, filmed)
         entries = tuple(
-            Entry(seq + n, event, call.by, call.at, call.call_id)
+            Entry(seq + n, event, call.by, call.at, call.call_id, tap)
             for n, event in enumerate(events, start=1)
         )
         answered = self.commit(book, call.call_id, body_hash, entries, changes, texts)
@@ -154,6 +174,15 @@ class Rulings:
             raise Problem(409, "call-id-reused", f"call {call_id} was made with another body")
         entries = self._log.entries(book.record.game_id, record.first_seq - 1, record.last_seq)
         return Answered(call_id, _documents(entries, self._log.names(book.record.game_id)), True)
+
+
+def tap_of(game: Game, call: Call, events: Sequence[Event], filmed: Filmed | None = None) -> Tap:
+    """When a call was said by its caller's own hand. A call that tells so was said as it
+    happened, however late it comes; what else has an earlier place was put there."""
+    at = call.at if call.tapped_at is None else min(call.at, call.tapped_at)
+    fact = events[-1]
+    put = fact.after is not None or (call.tapped_at is None and not is_live(game, fact, at))
+    return Tap(at, None if filmed is None else filmed.at(at), past=put)
 
 
 def _unmet(book: Book) -> frozenset[int]:

@@ -8,7 +8,7 @@ asyncio face. The order for a call is: decide, append (durable), publish, answer
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from pipeline.sight import Sighting
 from server.answers import Answered, CreatedGame, WholeGame
 from server.books import Books
 from server.clock import Clock
+from server.game.moment import Filmed
 from server.gamelog.log import Log, LogUnavailable
 from server.gamelog.proposal import Label
 from server.live.desklease import Desks
@@ -28,6 +29,8 @@ from server.referee import Referee
 from server.updates import Announce, GameState, Json, Publish, Sections, Update
 
 T = TypeVar("T")
+# The camera that is live at a game, if one is.
+WhoFilms = Callable[[str], Awaitable[Filmed | None]]
 
 # A list of calls is what an offline desk kept; more than this is sent in several lists.
 LIST_LIMIT = 500
@@ -46,9 +49,11 @@ class Scorer:
         announce: Announce,
         referee: Referee | None = None,
         meters: Meters | None = None,
+        who_films: WhoFilms | None = None,
     ) -> None:
         """publish: called with each Update after its entries are durable, in order of the log.
         announce: called with messages without a sequence (`proposal`, `roster`).
+        who_films: for the media time of what is said; without it nothing has one.
         """
         # Threads know nothing of each other, as processes do not: the log keeps them apart.
         self._books = [Books(log, clock, new_id, referee or Referee()) for _ in range(THREADS)]
@@ -56,6 +61,7 @@ class Scorer:
         self._meters = meters or Meters()
         self._publish = publish
         self._announce = announce
+        self._who_films = who_films or _nobody
         self._tasks: set[asyncio.Task[Any]] = set()
         # Only while somebody publishes; a lock that nobody holds is gone.
         self._publishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -248,7 +254,10 @@ class Scorer:
         return answered
 
     async def _call(self, game_id: str, body: object, by: str, desks: Desks | None) -> Answered:
-        answered = await self._run(lambda books: books.rulings.call, game_id, body, by, desks)
+        filmed = await self._who_films(game_id)
+        answered = await self._run(
+            lambda books: books.rulings.call, game_id, body, by, desks, filmed
+        )
         await self._tell(game_id, answered.update, answered.proposals)
         return answered
 
@@ -316,3 +325,8 @@ class Scorer:
             return await loop.run_in_executor(self._threads[number], function, *args)
         except LogUnavailable as error:
             raise Problem(503, "log-unavailable", "the database does not answer") from error
+
+
+async def _nobody(game_id: str) -> Filmed | None:
+    """No camera films this game."""
+    return None

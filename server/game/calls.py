@@ -55,6 +55,7 @@ class Call:
     base: the last entry the caller had seen. resolve: `keep`, the caller has seen what others
     said meanwhile and means it all the same.
     score: what a team's score shall be, or (home, away) of a confirmation.
+    tapped_at: when it was said, as the caller's clock has it, for a call that had to wait.
     """
 
     type: str
@@ -89,6 +90,7 @@ class Call:
     clear: tuple[str, ...] | None = None
     base: int | None = None
     resolve: str | None = None
+    tapped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Shape:
     common: frozenset[str] = field(default=frozenset())
 
 
-_ALWAYS = frozenset({"call_id", "type", "base", "resolve"})
+_ALWAYS = frozenset({"call_id", "type", "base", "resolve", "tapped_at"})
 _PLACE = frozenset({"period", "clock_ms", "after", "media"})
 
 
@@ -195,6 +197,19 @@ def _resolve(name: str, value: object) -> str:
     return "keep"
 
 
+def _time(name: str, value: object) -> datetime:
+    try:
+        at = datetime.fromisoformat(_word(name, value))
+    except ValueError:
+        raise MalformedCall("malformed", f"{name} must be a time as ISO 8601 writes it") from None
+    if at.tzinfo is None:
+        raise MalformedCall("malformed", f"{name} must name its offset from UTC")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise MalformedCall("malformed", f"{name} is out of range") from None
+
+
 def _media(name: str, value: object) -> Media:
     if not isinstance(value, Mapping) or value.keys() != {"camera", "s"}:
         raise MalformedCall("malformed", f'{name} must be {{"camera", "s"}}')
@@ -237,6 +252,7 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "text": _sentence,
     "media": _media,
     "resolve": _resolve,
+    "tapped_at": _time,
 }
 
 

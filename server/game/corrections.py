@@ -49,7 +49,9 @@ _PLAYS = (Play, Starters, Substitution, Timeout, Possession, Note, Adjusted)
 _TIMES = (PeriodStarted, PeriodEnded, ClockStarted, ClockStopped, ClockSet)
 _CALL_FIELDS = frozenset(field.name for field in fields(Call))
 # Fields of an amend call that are its own and not changes of the target.
-_OWN_FIELDS = frozenset({"type", "call_id", "by", "at", "links", "base", "resolve", "clear"})
+_OWN_FIELDS = frozenset(
+    {"type", "call_id", "by", "at", "links", "base", "resolve", "tapped_at", "clear"}
+)
 # What anybody may say of a play and take back, besides the fields that its type may have.
 _MAY_CLEAR = frozenset({"media", "parent"})
 _TURNED = {"offensive": "defensive", "defensive": "offensive"}

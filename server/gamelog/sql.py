@@ -158,10 +158,11 @@ class SqlLog:
             query = query.where(col(EntryRow.seq) <= upto)
         with self.reading() as connection:
             rows = connection.execute(query).all()
-        return [
-            Entry(seq, decode(text, schema), by, datetime.fromisoformat(at), call_id)
-            for seq, schema, text, by, at, call_id in rows
-        ]
+        found = []
+        for seq, schema, text, by, at, call_id in rows:
+            event, tap = decode(text, schema)
+            found.append(Entry(seq, event, by, datetime.fromisoformat(at), call_id, tap))
+        return found
 
     def answered(self, game_id: str, call_id: str) -> CallRecord | None:
         query = select(CallRow.body_hash, CallRow.first_seq, CallRow.last_seq).where(
@@ -192,7 +193,7 @@ class SqlLog:
                         "game_id": game_id,
                         "seq": entry.seq,
                         "schema_version": SCHEMA,
-                        "event": encode(entry.event),
+                        "event": encode(entry.event, entry.tap),
                         "by": entry.by,
                         "at": stamp(entry.at),
                         "call_id": entry.call_id,

@@ -32,6 +32,7 @@ from server.game.events import (
     Timeout,
     Turnover,
 )
+from server.game.moment import media_of
 from server.game.rules import Rules
 from server.projections.boxscore import number_of
 
@@ -53,6 +54,7 @@ def play(
         "team": None,
         "player": None,
         "media": None,
+        **_tapped(entry, event),
         **to_json(event),
         "text": text_of(event, rules),
         "score": list(score),
@@ -61,6 +63,14 @@ def play(
         "by": entry.by,
         "at": entry.at.isoformat(),
     }
+
+
+def _tapped(entry: Entry, event: Event) -> dict[str, Any]:
+    """Where in a picture a fact is that nobody saw there: as the tap says."""
+    media = media_of(entry, event)
+    if event.media is not None or media is None:
+        return {}
+    return {"media": {"camera": media.camera, "s": media.s}, "media_from": "tap"}
 
 
 def text_of(event: Event, rules: Rules) -> str:
