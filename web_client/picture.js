@@ -1,5 +1,28 @@
 // The picture of one camera: live, back in time, and why there is none.
 
+import { Refused } from "./api.js";
+import { backoff } from "./backoff.js";
+import { MseWay } from "./picturemse.js";
+import { NativeWay } from "./picturenative.js";
+import { PictureView } from "./pictureview.js";
+import { abilities, waysFor } from "./pictureways.js";
+import { WhepWay } from "./picturewhep.js";
+import { STALE_MS, slateOf } from "./picturewords.js";
+import { iceServers } from "./whipsession.js";
+
+const WAYS = { whep: WhepWay, mse: MseWay, native: NativeWay };
+const TICK_MS = 250;
+/** WebRTC is given this long alone; then the recording is opened beside it. */
+const HEAD_START_MS = 800;
+/** A live picture that stands so long is opened anew. */
+const FROZEN_MS = 3_000;
+const ASK_MS = 4_000;
+/** WebRTC that did not work is tried again after this, then after twice as long, and so on. */
+const WHEP_AGAIN_MS = 60_000;
+/** Nearer to the end of a recording than this, the end is what is shown. Seconds. */
+const END_S = 2;
+const NOTHING = { status: "none", whep: null, hls: null, from_s: null, to_s: null, gaps: [] };
+
 /**
  * @typedef {{media_s: number, live: boolean, way: "whep"|"mse"|"native"}} Playhead
  * `media_s`: the camera's media second that is on the screen now. `live`: at the edge, as near
@@ -9,47 +32,373 @@
 /**
  * Shows a camera inside an element.
  *
- * Events: `playhead` (detail: Playhead; four times a second while something plays, and after
- * each jump), `way` (detail: {way}), `slate` (detail: {words}; null when there is a picture).
+ * Events: `playhead` (detail: Playhead or null; four times a second, and after each jump),
+ * `way` (detail: {way}), `slate` (detail: {words}; null when there is a picture).
  */
 export class Picture extends EventTarget {
-  #element;
   #api;
-  #game;
-  #camera;
+  #path;
   #token;
+  #only;
+  #view;
+  #can;
+  #servers = null; // promise of the ICE servers
+  #whepAddress;
+  #told = NOTHING; // what the server said last
+  #at = null; // since when the camera is as it is (ISO)
+  #asked = -Infinity;
+  #asking = false;
+  #want = null; // the media second that the viewer went to; null: live
+  #now = null; // what is shown: {kind, way, video}
+  #coming = new Set(); // what is being opened
+  #headStart = null;
+  #muted = true;
+  #jumping = false; // the viewer went somewhere, and it is not shown yet
+  #seen = { at: -1, movedMs: -Infinity };
+  #liveSinceMs = 0;
+  #tries = 0;
+  #retryMs = 0;
+  #whepFails = 0;
+  #whepAgainMs = 0;
+  #frozeMs = -Infinity;
+  #slateTitle = null;
+  #timer = null;
+  #shownEver = false;
 
   /**
    * @param {HTMLElement} element what it fills
-   * @param {{api: import("./api.js").Api, game: string, camera?: string, token: string|null}} of
+   * @param {{api: import("./api.js").Api, game: string, camera?: string, token: string|null,
+   *          only?: "whep"|"mse"|"native"|null}} of `only`: never any other way
    */
-  constructor(element, { api, game, camera = "main", token }) {
+  constructor(element, { api, game, camera = "main", token, only = null }) {
     super();
-    this.#element = element;
+    const [g, c] = [game, camera].map(encodeURIComponent);
     this.#api = api;
-    this.#game = game;
-    this.#camera = camera;
     this.#token = token;
+    this.#only = only;
+    this.#path = `/api/v1/games/${g}/cameras/${c}/picture`;
+    this.#whepAddress = new URL(`/whep/${g}/${c}`, location.href);
+    this.#can = abilities(window, document.createElement("video"));
+    this.#view = new PictureView(element, {
+      seek: (media_s) => this.seek(media_s),
+      step: (seconds) => this.#step(seconds),
+      goLive: () => this.goLive(),
+      playPause: () => this.#playPause(),
+      sound: () => this.#sound(),
+      again: () => this.seek(this.#told.from_s ?? 0),
+    });
   }
 
   /** Show the picture, and go on showing it until `close()`. @returns {Picture} this */
   open() {
+    this.#servers = iceServers(this.#whepAddress, this.#token);
+    this.#ask();
+    this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
+    this.#frames();
     return this;
   }
 
-  close() {}
+  close() {
+    clearInterval(this.#timer);
+    clearTimeout(this.#headStart);
+    this.#timer = null;
+    for (const one of [...this.#coming, this.#now]) if (one) this.#end(one);
+  }
 
-  /** What is on the screen now. @returns {Playhead|null} null: nothing, or nobody knows when it was */
+  /** Shown in the picture while it fills the screen. @returns {HTMLElement} */
+  get caption() {
+    return this.#view.caption;
+  }
+
+  /**
+   * What is on the screen now. Null: nothing, or nobody knows when it was, or the camera is gone
+   * and the last picture stands: nothing of the game can be told too early then.
+   * @returns {Playhead|null}
+   */
   playhead() {
-    return null;
+    const media_s = this.#now?.way.playhead() ?? null;
+    if (media_s === null || !Number.isFinite(media_s)) return null;
+    const live = this.#want === null;
+    if (live && this.#told.status !== "live" && this.#frozen() > STALE_MS) return null;
+    return { media_s, live, way: this.#now.kind };
   }
 
   /** Show the moment of a media second; leaves the live edge. @param {number} media_s */
-  seek(media_s) {}
+  seek(media_s) {
+    if (!this.#told.hls) return;
+    this.#want = media_s;
+    this.#jumping = true;
+    clearTimeout(this.#headStart);
+    for (const one of this.#coming) if (one.kind === "whep") this.#end(one);
+    const able = [...this.#coming, this.#now].find((one) => one?.way.seek);
+    if (able) {
+      able.way.seek(media_s);
+      this.#play(able.video);
+    } else this.#start();
+    this.#tick(performance.now());
+  }
 
   /** Back to the live edge, by the way with the least delay. */
-  goLive() {}
+  goLive() {
+    this.#want = null;
+    this.#jumping = true;
+    this.#whepAgainMs = 0;
+    if (this.#now) {
+      this.#now.way.goLive?.();
+      this.#play(this.#now.video);
+    }
+    if (this.#now?.kind !== "whep") this.#start();
+    this.#tick(performance.now());
+  }
 
-  /** Ask the server anew how the camera is (the page heard that it changed). */
-  refresh() {}
+  /** The page heard how the camera is. @param {{status: string, at?: string}|undefined} camera */
+  tell(camera) {
+    const status = camera?.status === "replaced" ? "live" : camera?.status;
+    if (!status) return;
+    this.#at = camera.at ?? null;
+    if (status !== this.#told.status) this.#ask(true);
+  }
+
+  /** Boxes of what the camera recognised. @param {object} tracks a live message */
+  see(tracks) {
+    this.#view.see(tracks);
+  }
+
+  // --- how the camera is
+
+  async #ask(now = false) {
+    if (this.#asking || (!now && performance.now() - this.#asked < ASK_MS)) return;
+    this.#asking = true;
+    this.#asked = performance.now();
+    try {
+      const told = await this.#api.get(this.#path);
+      if (this.#timer === null) return;
+      if (told.status === "live" && this.#told.status !== "live") {
+        this.#liveSinceMs = performance.now();
+        this.#retryMs = 0;
+      }
+      this.#told = told;
+    } catch (error) {
+      if (error instanceof Refused) this.#told = NOTHING;
+    } finally {
+      this.#asking = false;
+    }
+    if (this.#timer !== null) this.#tick(performance.now());
+  }
+
+  // --- ways
+
+  /** Open what is wanted, the best way first. What is shown stays until something comes. */
+  #start() {
+    clearTimeout(this.#headStart);
+    const live = this.#want === null;
+    const whep = this.#told.status === "live" && performance.now() >= this.#whepAgainMs;
+    const shown = live && this.#moves() ? this.#now.kind : null;
+    const ways = waysFor(this.#told, this.#can, { live, whep, only: this.#only })
+      .filter((kind) => kind !== shown);
+    const [best, next] = ways;
+    if (!best) return this.#later();
+    this.#launch(best);
+    if (next && !shown) this.#headStart = setTimeout(() => this.#launch(next), HEAD_START_MS);
+  }
+
+  #launch(kind) {
+    if (this.#timer === null) return;
+    for (const one of this.#coming) if (one.kind === kind) this.#end(one);
+    const video = this.#view.video(this.#muted);
+    const one = { kind, video, way: null };
+    const address = kind === "whep" ? { whep: this.#told.whep } : { hls: this.#told.hls };
+    one.way = new WAYS[kind](video, {
+      ...address,
+      token: this.#token,
+      servers: this.#servers,
+      originMs: Date.parse(this.#told.origin),
+      at: this.#want,
+    }, { onShown: () => this.#shown(one), onFailed: (why) => this.#failed(one, why) });
+    this.#coming.add(one);
+    one.way.start();
+    this.#play(video);
+  }
+
+  #shown(one) {
+    if (!this.#coming.delete(one)) return;
+    const before = this.#now;
+    this.#now = one;
+    this.#view.show(one.video);
+    if (before) this.#end(before);
+    this.#tries = 0;
+    this.#shownEver = true;
+    this.#seen = { at: -1, movedMs: performance.now() };
+    if (one.kind === "whep") {
+      clearTimeout(this.#headStart);
+      this.#whepFails = 0;
+      for (const other of this.#coming) this.#end(other);
+    }
+    this.#say("way", { way: one.kind });
+    this.#tick(performance.now());
+  }
+
+  #failed(one, why) {
+    const shown = one === this.#now;
+    if (!shown && !this.#coming.has(one)) return;
+    console.info(`Picture by ${one.kind}: ${why.message}`);
+    const now = performance.now();
+    const again = now - this.#frozeMs < WHEP_AGAIN_MS;
+    if (shown) this.#frozeMs = now;
+    this.#end(one);
+    // One break of a line that worked is no reason to leave it.
+    if (one.kind === "whep" && (!shown || again)) {
+      this.#whepAgainMs = now + WHEP_AGAIN_MS * 2 ** Math.min(4, this.#whepFails);
+      this.#whepFails += 1;
+    }
+    if (this.#coming.size) return;
+    if (one.kind === "whep" && !this.#moves()) this.#start();
+    else this.#later();
+  }
+
+  #later() {
+    this.#tries += 1;
+    this.#retryMs = performance.now() + backoff(this.#tries, Math.random(), 1_000);
+  }
+
+  #end(one) {
+    this.#coming.delete(one);
+    this.#view.drop(one.video);
+    one.way.close();
+    if (one === this.#now) this.#now = null;
+  }
+
+  #play(video) {
+    video.muted = this.#muted;
+    video.play().catch((error) => {
+      if (error.name !== "NotAllowedError" || video.muted) return;
+      // Only a silent picture may start by itself; the button brings the sound.
+      this.#muted = video.muted = true;
+      video.play().catch(() => {});
+    });
+  }
+
+  // --- the viewer
+
+  #step(seconds) {
+    const { span, at_s } = this.#bar();
+    if (!span || at_s === null) return;
+    const to = at_s + seconds;
+    if (to > span.to_s - END_S && this.#told.status === "live") this.goLive();
+    else this.seek(Math.max(span.from_s, to));
+  }
+
+  #playPause() {
+    const video = this.#now?.video;
+    if (!video) return;
+    if (!video.paused) {
+      const at = this.playhead()?.media_s ?? null;
+      video.pause();
+      if (this.#told.hls && at !== null) this.#want = at;
+      // The recording can go on from here; live cannot.
+    } else if (this.#want === null) this.goLive();
+    else this.seek(this.#want);
+    this.#tick(performance.now());
+  }
+
+  #sound() {
+    this.#muted = !this.#muted;
+    for (const one of [...this.#coming, this.#now]) if (one) one.video.muted = this.#muted;
+    this.#tick(performance.now());
+  }
+
+  // --- four times a second
+
+  #tick(now) {
+    this.#now?.way.tick(now);
+    const head = this.#now?.way.playhead() ?? this.#now?.video.currentTime ?? -1;
+    if (head !== this.#seen.at) {
+      if (this.#seen.at !== -1) this.#jumping = false;
+      this.#seen = { at: head, movedMs: now };
+    }
+    if (this.#now?.kind !== "whep" && this.#want !== null && !this.#jumping && head >= 0) {
+      this.#want = head; // what a new start would begin with
+    }
+    this.#care(now);
+    this.#draw();
+    this.#say("playhead", this.playhead());
+  }
+
+  /** Open what is missing, and leave what stands still. */
+  #care(now) {
+    const { status, whep, hls } = this.#told;
+    const frozen = this.#frozen(now);
+    if (frozen > STALE_MS) this.#ask();
+    if (this.#coming.size || now < this.#retryMs) return;
+    if (!this.#now) {
+      if (whep || hls) this.#start();
+    } else if (this.#want === null && status === "live") {
+      const since = now - Math.max(this.#liveSinceMs, this.#seen.movedMs);
+      if (since > FROZEN_MS && !this.#now.video.paused) {
+        if (this.#now.kind === "whep") this.#failed(this.#now, new Error("The picture stood still."));
+        else this.#start();
+        this.#later();
+      } else if (this.#now.kind !== "whep" && whep && now >= this.#whepAgainMs) this.#start();
+    }
+  }
+
+  #frozen(now = performance.now()) {
+    if (!this.#now) return Infinity;
+    return this.#now.video.paused ? 0 : now - this.#seen.movedMs;
+  }
+
+  #moves() {
+    return this.#now !== null && this.#frozen() < STALE_MS;
+  }
+
+  #bar() {
+    const { from_s, to_s, gaps, hls } = this.#told;
+    const head = this.#now?.way.playhead() ?? null;
+    const told = hls && from_s !== null
+      ? { from_s, to_s: Math.max(to_s ?? from_s, head ?? from_s), gaps } : null;
+    return {
+      span: this.#now?.way.span ?? told,
+      at_s: this.#jumping ? this.#want ?? head : head,
+    };
+  }
+
+  #draw() {
+    const { status } = this.#told;
+    const { span, at_s } = this.#bar();
+    const atEnd = this.#want === null || !span || (at_s ?? 0) > span.to_s - END_S;
+    const slate = slateOf({
+      status: atEnd ? status : "live",
+      at: this.#at,
+      shown: this.#shownEver,
+      frozenMs: this.#frozen(),
+      failed: this.#tries > 1,
+      recorded: Boolean(span),
+    }, wallClock);
+    this.#view.slate(slate, status === "ended" && Boolean(span), status === "none" && !this.#shownEver);
+    if ((slate?.title ?? null) !== this.#slateTitle) {
+      this.#slateTitle = slate?.title ?? null;
+      this.#say("slate", { words: this.#slateTitle });
+    }
+    this.#view.draw({
+      span,
+      at_s,
+      live: this.#want === null,
+      running: status === "live" || status === "lost",
+      paused: this.#now?.video.paused ?? false,
+      muted: this.#muted,
+      sound: this.#now?.way.hasSound ?? false,
+    });
+  }
+
+  #frames() {
+    if (this.#timer === null) return;
+    this.#view.drawBoxes(this.playhead()?.media_s ?? null);
+    requestAnimationFrame(() => this.#frames());
+  }
+
+  #say(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
 }
+
+const wallClock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -8,6 +8,7 @@ import { listFiles } from "./files.js";
 import { drawCamera, drawLine } from "./line.js";
 import { lineupTables } from "./lineups.js";
 import { LiveGame } from "./live.js";
+import { Picture } from "./picture.js";
 import { drawPlays, withNames } from "./plays.js";
 import { drawShots, shotWords, zoneTable } from "./shotchart.js";
 import { teamTables } from "./teamstats.js";
@@ -19,10 +20,12 @@ const TICK_MS = 100;
 const CORRECTED_MS = 60_000;
 const FIGURES_MS = 1_500; // statistics are asked for at most this often
 
-const { game, token, tokens } = openPage("watch", location, history, localStorage);
+const { game, token, tokens, query } = openPage("watch", location, history, localStorage);
 const api = new Api(token);
 const path = `/api/v1/games/${encodeURIComponent(game)}`;
 const board = new Board(byId("board"));
+const camera = query.get("camera") ?? "main";
+const picture = new Picture(byId("picture"), { api, game, camera, token, only: query.get("picture") });
 const sight = new TrackView(byId("tracks"));
 const roomy = matchMedia("(min-width: 900px)");
 let wholeList = false;
@@ -52,6 +55,7 @@ const SECTIONS = {
     drawPeriods(state.scoreboard);
     const title = `${home.name || "Home"} ${home.score}–${away.score} ${away.name || "Away"}`;
     setText(byId("title"), title);
+    setText(picture.caption, title);
     document.title = `${title} · Courtside`;
     const names = `${home.name || "Home"} – ${away.name || "Away"}`;
     if (tokens.all()[game] && tokens.all()[game].title !== names) tokens.keep(game, {}, { title: names });
@@ -64,10 +68,14 @@ const SECTIONS = {
       el("div", { class: "scroll" }, boxTable(state.boxscore[team], teamName(state, team)))));
     show(byId("no-box"), sides.length === 0);
   },
-  camera: (state) => drawCamera(byId("camera"), state.camera),
+  camera(state) {
+    drawCamera(byId("camera"), state.camera);
+    picture.tell(state.camera?.[camera]);
+  },
   tracks(_, tracks) {
-    const latest = tracks.main ?? Object.values(tracks)[0];
+    const latest = tracks[camera] ?? Object.values(tracks)[0];
     if (!latest) return;
+    if (latest.camera === camera) picture.see(latest);
     show(byId("sight"), true); // before drawing: a hidden canvas has no width
     sight.draw(latest);
   },
@@ -213,9 +221,11 @@ const settle = () => shown.choose(roomy.matches ? "counted" : "live");
 roomy.addEventListener("change", () => { if (roomy.matches && shown.chosen() === "live") settle(); });
 settle();
 
+picture.open();
 live.open();
 setInterval(() => {
   board.tick(live.now());
-  show(byId("sight"), sight.fresh());
+  // With a picture the boxes are laid over it instead.
+  show(byId("sight"), sight.fresh() && picture.playhead() === null);
   if (performance.now() - correctedAt > CORRECTED_MS) show(byId("corrected"), false);
 }, TICK_MS);

@@ -110,10 +110,10 @@ export function preferH264(transceiver) {
   transceiver.setCodecPreferences([...codecs].sort((a, b) => rank(a) - rank(b)));
 }
 
-/** Resolves when all candidates are in the offer, or after a second with those that are. */
-export function gathered(pc) {
+/** Resolves when all candidates are in the offer, or after a while with those that are. */
+export function gathered(pc, mostMs = GATHER_MS) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHER_MS);
+    const timer = setTimeout(resolve, mostMs);
     const look = () => {
       if (pc.iceGatheringState !== "complete") return;
       clearTimeout(timer);

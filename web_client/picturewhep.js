@@ -1,0 +1,138 @@
+// Live by WebRTC (WHEP): a quarter of a second late, nothing to go back to.
+
+import { RtpTime } from "./rtptime.js";
+import { connected, endSession, gathered, offerTo } from "./whipsession.js";
+
+/** A viewer waits for no STUN server. Milliseconds. */
+const GATHER_MS = 400;
+/** Connected, and yet nothing to see. */
+const FIRST_FRAME_MS = 5_000;
+/** A frame that was announced longer ago than this says nothing of now (hidden page). */
+const ANNOUNCED_MS = 400;
+
+export class WhepWay {
+  kind = "whep";
+  live = true;
+  span = null;
+
+  #video;
+  #of;
+  #on;
+  #pc = null;
+  #session = null;
+  #time = new RtpTime();
+  #receiver = null;
+  #frame = null; // {rtp, at} of the newest one on the screen
+  #closed = false;
+  #timer = null;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {{whep: string, token: string|null, servers: Promise<object[]>}} of
+   * @param {{onShown: () => void, onFailed: (why: Error) => void}} on
+   */
+  constructor(video, of, on) {
+    this.#video = video;
+    this.#of = of;
+    this.#on = on;
+  }
+
+  async start() {
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#video.srcObject = null;
+    endSession(this.#session, this.#of.token);
+    this.#session = null;
+    this.#pc?.close();
+    this.#pc = null;
+  }
+
+  /** @returns {number|null} null until the server has said which media second it sends */
+  playhead() {
+    const announced = this.#frame && performance.now() - this.#frame.at < ANNOUNCED_MS;
+    if (announced && this.#frame.rtp !== undefined) return this.#time.media(this.#frame.rtp);
+    // Of the frame that was decoded last: near enough, and it goes on in a hidden page.
+    return this.#time.media(this.#receiver?.getSynchronizationSources()[0]?.rtpTimestamp);
+  }
+
+  get hasSound() {
+    const [track] = this.#video.srcObject?.getAudioTracks() ?? [];
+    return Boolean(track && !track.muted);
+  }
+
+  tick() {}
+
+  async #connect() {
+    const { whep, token, servers } = this.#of;
+    const pc = new RTCPeerConnection({ iceServers: await servers, bundlePolicy: "max-bundle" });
+    if (this.#closed) return pc.close();
+    this.#pc = pc;
+    this.#receiver = pc.addTransceiver("video", { direction: "recvonly" }).receiver;
+    const sound = pc.addTransceiver("audio", { direction: "recvonly" }).receiver;
+    const hear = ({ data }) => this.#hear(data);
+    pc.createDataChannel("time").onmessage = hear;
+    pc.ondatachannel = ({ channel }) => { channel.onmessage = hear; };
+    await pc.setLocalDescription(await pc.createOffer());
+    await gathered(pc, GATHER_MS);
+    if (this.#closed) return;
+    const { answer, session } = await offerTo(whep, token, pc.localDescription.sdp);
+    if (this.#closed) {
+      endSession(session, token);
+      return;
+    }
+    this.#session = session;
+    await pc.setRemoteDescription({ type: "answer", sdp: answer });
+    this.#video.srcObject = new MediaStream([this.#receiver.track, sound.track]);
+    this.#watchFrames();
+    await connected(pc);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#fail(new Error("No picture came.")), FIRST_FRAME_MS);
+    pc.addEventListener("connectionstatechange", () => {
+      if (["failed", "closed"].includes(pc.connectionState)) {
+        this.#fail(new Error("The connection was lost."));
+      }
+    });
+  }
+
+  #watchFrames() {
+    const video = this.#video;
+    let first = true;
+    const shown = () => {
+      if (!first || this.#closed) return;
+      first = false;
+      clearTimeout(this.#timer);
+      this.#timer = null;
+      this.#on.onShown();
+    };
+    video.addEventListener("loadeddata", shown, { once: true });
+    if (!video.requestVideoFrameCallback) return;
+    const each = (_, { rtpTimestamp }) => {
+      if (this.#closed) return;
+      this.#frame = { rtp: rtpTimestamp, at: performance.now() };
+      shown();
+      video.requestVideoFrameCallback(each);
+    };
+    video.requestVideoFrameCallback(each);
+  }
+
+  #hear(data) {
+    try {
+      this.#time.hear(JSON.parse(data));
+    } catch {
+      // not a word about time
+    }
+  }
+
+  /** Whoever hears of it closes this; until then the last picture stands. */
+  #fail(error) {
+    if (!this.#closed) this.#on.onFailed(error);
+  }
+}
