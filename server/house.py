@@ -17,6 +17,7 @@ from server.api.health import Health
 from server.caretaker import Caretaker
 from server.clock import Clock
 from server.drift import Drift
+from server.filming import Filming
 from server.gamelog.log import LogUnavailable
 from server.gamelog.setups import SetupTable
 from server.gamelog.sql import SqlLog
@@ -163,10 +164,13 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.callback(log.close)
         hub = Hub(store, bus, clock)
         stack.push_async_callback(hub.stop)
-        scorer = Scorer(log, clock, new_id, hub.publish, hub.announce, meters=meters)
+        leases = Leases(store, bus, clock, new_id)
+        filming = Filming(hub.said, store.last, leases.origin, clock)
+        scorer = Scorer(
+            log, clock, new_id, hub.publish, hub.announce, meters=meters, who_films=filming.films
+        )
         stack.push_async_callback(scorer.close)
         await hub.start(scorer)
-        leases = Leases(store, bus, clock, new_id)
         await leases.start()
         stack.push_async_callback(leases.stop)
         desks = DeskLeases(store, clock, hub.announce)

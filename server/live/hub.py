@@ -21,7 +21,7 @@ from server.live.mailbox import CAPACITY, Mailbox
 from server.live.redis import LiveStore, RedisAway
 from server.live.repair import Repair
 from server.live.room import Say
-from server.live.says import Says, kept_as
+from server.live.says import Messages, Says, kept_as
 from server.live.watch import Books, Pace, Surroundings, Watch
 from server.live.wire import message_of
 from server.problems import Problem
@@ -139,6 +139,10 @@ class Hub:
             self._says.post(game_id, name, message)
         if (watch := self._watches.get(game_id)) is not None:
             watch.offer(Say(message))
+
+    def said(self, game_id: str) -> Messages:
+        """The last messages without a sequence that this process said about a game, by name."""
+        return self._says.of(game_id)
 
     async def forget(self, game_id: str) -> None:
         """The game was erased: viewers are sent away and Redis keeps nothing of it."""

@@ -293,6 +293,14 @@ class LiveStore:
             pipe.expire(key(game_id, "last"), KEEP_S)
             await self.run(pipe.execute, self._read_s)
 
+    async def last(self, game_id: str) -> tuple[Mapping[str, Any], ...]:
+        """The last messages without a sequence that any process said about a game."""
+        found = await self.run(
+            lambda: cast(Awaitable[list[str]], self.client.hvals(key(game_id, "last"))),
+            self._write_s,
+        )
+        return tuple(json.loads(text) for text in found)
+
     async def command(self, game_id: str, word: str) -> None:
         """Tell the other processes a word about a game: `forget`."""
         wire = dumps({"from": self.process, word: True})
