@@ -1,4 +1,4 @@
-"""Everything that touches the private parts of aiortc and aioice.
+"""Everything that touches the private parts of aiortc and aioice, but for receiving (tap.py).
 
 Written against exactly the versions in PINS; tests/ingest/test_aiortc_hooks.py reads the
 sources that this file relies on and fails when they change. Each piece says what would let us
@@ -22,15 +22,11 @@ from aioice.ice import (
     relayed_candidate,
     server_reflexive_candidate,
 )
-from aiortc import RTCCertificate, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCCertificate, RTCPeerConnection, RTCRtpSender
+from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, unpack_remb_fci
 from OpenSSL import SSL
 
-from server.clock import Clock
-from server.ingest.decode import EncodedFrame
-from server.ingest.floor import BitrateFloor, LossCounter
 from server.ingest.ice import IceSettings, PortsExhaustedError, bind_udp, free_addresses
-from server.ingest.jitter import JitterBuffer
-from server.ingest.timeline import RtpUnwrapper
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +37,6 @@ CIPHERS = (
     b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:"
     b"ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
 )
-MEND_EVERY_S = 0.02
-PROMISE_EVERY_S = 0.5
-ABS_SEND_TIME_HZ = 1 << 18
 
 
 def check_pins() -> None:
@@ -215,162 +208,13 @@ def _candidate(component: int, kind: str, host: str, port: int) -> Candidate:
 # --- receiving ------------------------------------------------------------------------------
 
 
-class Tap:
-    """Takes a receiver's packets, puts them together to encoded frames and hands these on at once.
-
-    aiortc's queues have no bound, its decoder thread is joined on the event loop, and its jitter
-    buffer waits for 512 packets where one is lost. Ours stands in the place of buffer and request
-    for what is missing; aiortc's own thread is told to end at its birth, so there is nothing left
-    to join. Close it with the connection.
-    Delete once RTCRtpReceiver has a bounded queue, a jitter buffer with a time limit and gives
-    encoded frames.
-    """
-
-    def __init__(
-        self,
-        receiver: RTCRtpReceiver,
-        clock: Clock,
-        on_frame: Callable[[EncodedFrame], None],
-        floor: BitrateFloor | None = None,
-    ) -> None:
-        self.last_packet_s: float | None = None
-        self.packets = 0
-        self._on_frame = on_frame
-        self._clock = clock
-        self._floor = floor
-        self._receiver = cast(Any, receiver)
-        self._unwrapper = RtpUnwrapper()
-        self._losses = LossCounter()
-        self._codec = ""
-        self._ssrc = 0
-        self._mending: asyncio.Task[None] | None = None
-        self._handle = self._receiver._handle_rtp_packet
-        self._receiver._handle_rtp_packet = self._on_packet
-        self._receiver._RTCRtpReceiver__decoder_queue = self
-        video = self._receiver._RTCRtpReceiver__nack_generator is not None
-        # Nobody sends sound again, and a hole of a tenth of a second in it is better than a wait.
-        self._jitter = JitterBuffer() if video else JitterBuffer(patience_s=0.1, asks=False)
-        self._receiver._RTCRtpReceiver__nack_generator = None
-        self._receiver._RTCRtpReceiver__jitter_buffer = self
-        estimator = self._receiver._RTCRtpReceiver__remote_bitrate_estimator
-        if floor is not None and estimator is not None:
-            self._receiver._RTCRtpReceiver__remote_bitrate_estimator = FlooredEstimator(
-                estimator, floor, clock, self.losses
-            )
-
-    def want_key_frame(self) -> None:
-        """From any thread: ask the publisher for a key frame with its next packet."""
-        self._receiver._RTCRtpReceiver__decoder_error.set()
-
-    def losses(self) -> tuple[int, int]:
-        """(lost, expected) packets so far."""
-        return self._losses.lost, self._losses.expected
-
-    @property
-    def given_up(self) -> int:
-        """Packets that did not come in time, also not when they were asked for again."""
-        return self._jitter.lost
-
-    def close(self) -> None:
-        """Ask for nothing any more."""
-        if self._mending is not None:
-            self._mending.cancel()
-
-    async def _on_packet(self, packet: Any, arrival_time_ms: int) -> None:
-        now_s = self._clock.monotonic_s()
-        self.last_packet_s = now_s
-        self.packets += 1
-        codec = self._receiver._RTCRtpReceiver__codecs.get(packet.payload_type)
-        if codec is not None and codec.name == "rtx":
-            self._losses.retransmitted_apart = True
-        else:
-            self._losses.add(packet.sequence_number)
-        sent = packet.extensions.abs_send_time
-        if self._floor is not None and sent is not None:
-            self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ)
-        await self._handle(packet, arrival_time_ms=arrival_time_ms)
-        if self._jitter.holes and (self._mending is None or self._mending.done()):
-            self._mending = asyncio.create_task(self._mend(), name="mend")
-
-    async def _mend(self) -> None:
-        """While packets are missing: ask for them, and wait no longer than is good."""
-        while self._jitter.holes:
-            now_s = self._clock.monotonic_s()
-            missing = self._jitter.to_ask(now_s)
-            if missing:
-                await self._receiver._send_rtcp_nack(self._ssrc, missing)
-            if self._jitter.wants_key_frame(now_s):
-                await self._receiver._send_rtcp_pli(self._ssrc)
-            self._hand_on(now_s)
-            await asyncio.sleep(MEND_EVERY_S)
-
-    def _hand_on(self, now_s: float) -> None:
-        for frame in self._jitter.take(now_s):
-            timestamp = self._unwrapper.unwrap(frame.timestamp)
-            self._on_frame(
-                EncodedFrame(self._codec, frame.data, timestamp, frame.captured_s, frame.gap)
-            )
-
-    # What aiortc calls in the place of its JitterBuffer and queue.Queue.
-
-    def add(self, packet: Any) -> tuple[bool, None]:
-        """A packet that aiortc has taken out of RTX and its codec's header."""
-        now_s = self._clock.monotonic_s()
-        self._codec = self._receiver._RTCRtpReceiver__codecs[packet.payload_type].name
-        self._ssrc = packet.ssrc
-        self._jitter.add(
-            packet.sequence_number, packet.timestamp, bool(packet.marker), packet._data, now_s
-        )
-        self._hand_on(now_s)
-        return False, None
-
-    def get(self) -> None:
-        return None
-
-    def put(self, task: Any) -> None:
-        """Only aiortc's word that it stops."""
-
-
-class FlooredEstimator:
-    """aiortc's RemoteBitrateEstimator, which never promises less than the floor.
-
-    Delete once aiortc speaks transport-cc, where the publisher estimates for itself.
-    """
-
-    def __init__(
-        self,
-        inner: Any,
-        floor: BitrateFloor,
-        clock: Clock,
-        losses: Callable[[], tuple[int, int]],
-    ) -> None:
-        self._inner = inner
-        self._floor = floor
-        self._clock = clock
-        self._losses = losses
-        self._told_s: float | None = None
-
-    def add(
-        self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
-    ) -> tuple[int, list[int]] | None:
-        estimate = self._inner.add(
-            arrival_time_ms=arrival_time_ms,
-            abs_send_time=abs_send_time,
-            payload_size=payload_size,
-            ssrc=ssrc,
-        )
-        now_s = self._clock.monotonic_s()
-        if (
-            estimate is None
-            and self._told_s is not None
-            and (now_s - self._told_s < PROMISE_EVERY_S)
-        ):
-            return None
-        self._told_s = now_s
-        least_bps = self._floor.update(now_s, *self._losses())
-        if estimate is None:
-            return least_bps, list(self._inner.ssrcs)
-        return max(estimate[0], least_bps), estimate[1]
+def received(pc: RTCPeerConnection) -> tuple[int, int]:
+    """(bytes, packets) that came over the network so far, of whatever kind."""
+    transports = {t.receiver.transport for t in pc.getTransceivers()}
+    return (
+        sum(t._RTCDtlsTransport__rx_bytes for t in transports),  # type: ignore[attr-defined]
+        sum(t._RTCDtlsTransport__rx_packets for t in transports),  # type: ignore[attr-defined]
+    )
 
 
 # --- sending --------------------------------------------------------------------------------
@@ -382,3 +226,23 @@ def on_key_frame_wanted(sender: RTCRtpSender, call: Callable[[], None]) -> None:
     Delete once tracks that give packets are told.
     """
     sender._send_keyframe = call  # type: ignore[method-assign]
+
+
+def on_bitrate_allowed(sender: RTCRtpSender, call: Callable[[int], None]) -> None:
+    """Learn how many bits a second the receiver says that it can take (REMB).
+
+    Delete once tracks that give packets are told.
+    """
+    handle = sender._handle_rtcp_packet
+
+    async def on_packet(packet: AnyRtcpPacket) -> None:
+        await handle(packet)
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            try:
+                bps, ssrcs = unpack_remb_fci(packet.fci)
+            except ValueError:
+                return
+            if sender._ssrc in ssrcs:
+                call(bps)
+
+    sender._handle_rtcp_packet = on_packet  # type: ignore[method-assign]

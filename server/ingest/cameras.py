@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 import av
 
@@ -15,6 +16,7 @@ from server.ingest import aiortc_hooks
 from server.ingest.ice import IceSettings
 from server.ingest.offer import read_offer
 from server.ingest.peer import Peer
+from server.ingest.sample import EncodedFrame, Sample
 from server.ingest.sdpfrag import Fragment
 from server.ingest.session import (
     Answer,
@@ -28,13 +30,14 @@ from server.ingest.session import (
     Status,
 )
 from server.ingest.timeline import CameraLine
+from server.ingest.watchdog import Watchdog
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.25
-KEY_FRAME_AFTER_S = 0.5
 REMEMBERED = 512
+GAP_S = 0.5
+"""Between two publishers: less is a change of hands, more is missing."""
 
 
 class Cameras:
@@ -42,8 +45,9 @@ class Cameras:
 
     open_sink(game, camera) is called when a camera's first picture arrives, its sink is closed
     when the camera has ended; open_media is the same for encoded frames. Without `decode` nothing
-    is decoded: a camera is live with its first whole key frame, and open_sink is not called. on_state(game, camera, status, why) is called on the loop and
-    must not wait: `live`, `lost`, `replaced`, `ended`.
+    is decoded: a camera is live with its first whole key frame, and open_sink is not called.
+    on_state(game, camera, status, why) is called on the loop and must not wait: `live`, `lost`,
+    `replaced`, `ended`.
     claim takes a camera among processes when its first picture is there, and knows its media
     second 0; without it that is the first picture.
 
@@ -78,6 +82,9 @@ class Cameras:
         self._cameras: dict[tuple[str, str], Camera] = {}
         self._past: OrderedDict[str, Problem] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
+        self._dog = Watchdog(
+            clock, self.limits, lambda: self.sessions, finish=self._finish, say=self._say
+        )
         self._watchdog: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -88,18 +95,24 @@ class Cameras:
         offer = read_offer(body)
         self._make_room(game, camera)
         if self._watchdog is None or self._watchdog.done():
-            self._watchdog = asyncio.create_task(self._watch(), name="camera watchdog")
+            self._watchdog = asyncio.create_task(self._dog.run(), name="camera watchdog")
         place = self._camera(game, camera)
         session = Session(
             self._new_id(), f'"{self._new_id()}"', game, camera,
             self._clock.monotonic_s(), place, place.line.publisher(),
         )  # fmt: skip
 
-        def picture(frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
-            self._picture(place, session, frame, timestamp, captured_s)
+        def picture(image: av.VideoFrame, media_s: float | None, captured_s: float) -> None:
+            self._picture(session, image, media_s, captured_s)
 
         session.peer = Peer(
-            f"{game}/{camera}", self._clock, self.ice, picture, lambda why: self._gone(session, why)
+            f"{game}/{camera}",
+            self._clock,
+            self.ice,
+            on_frame=lambda frame: self._frame(session, frame),
+            on_report=session.clock.report,
+            on_picture=picture if self._decode else None,
+            on_gone=lambda why: self._gone(session, why),
         )
         self._sessions[session.id] = session
         answered = False
@@ -193,20 +206,52 @@ class Cameras:
                 {"Retry-After": "30"},
             )  # fmt: skip
 
+    def _frame(self, session: Session, frame: EncodedFrame) -> None:
+        """A frame has left the jitter buffer: it gets its media time here, once for all."""
+        media_s = None
+        if session.live:
+            media_s = self._hand_on(session, frame)
+        elif session.id in self._sessions:
+            session.waiting.put(frame)
+            if frame.key and frame.kind == "video" and not self._decode:
+                self._first_picture(session)
+        if frame.kind == "video":
+            session.peer.decode(frame, media_s)
+
+    def _hand_on(self, session: Session, frame: EncodedFrame) -> float | None:
+        """To where encoded frames go; the frame's media time, None for sound that is left out."""
+        place, kind = session.place, frame.kind
+        before_s = place.line.last_s.get(kind)
+        media_s = session.clock.media_s(kind, frame.timestamp, frame.began_s)
+        if media_s is None:
+            return None
+        gap = frame.gap
+        if kind not in session.begun:
+            # Make before break: where the one before sent until now, nothing is missing.
+            session.begun.add(kind)
+            gap = before_s is not None and media_s - before_s > GAP_S
+        if place.media is not None:
+            place.media.put(
+                Sample(
+                    kind, frame.codec, frame.data, media_s, frame.captured_s, frame.key, gap,
+                    place.publishers,
+                )
+            )  # fmt: skip
+        return media_s
+
     def _picture(
-        self, place: Camera, session: Session, frame: av.VideoFrame, timestamp: int,
-        captured_s: float,
-    ) -> None:  # fmt: skip
+        self, session: Session, picture: av.VideoFrame, media_s: float | None, captured_s: float
+    ) -> None:
         """In a decoder's thread."""
+        if media_s is None:
+            if not session.live:
+                with suppress(RuntimeError):  # the loop is closed: the process ends
+                    session.peer.loop.call_soon_threadsafe(self._first_picture, session)
+            return
+        place = session.place
         with place.putting:
-            sink = place.sink
-            if place.live is session and sink is not None:
-                media_s = session.clock.media_s(timestamp, captured_s)
-                sink.put(frame, media_s, captured_s)
-                return
-        if not session.live:
-            with suppress(RuntimeError):  # the loop is closed: the process ends
-                session.peer.loop.call_soon_threadsafe(self._first_picture, session)
+            if place.live is session and place.sink is not None:
+                place.sink.put(picture, media_s, captured_s)
 
     def _first_picture(self, session: Session) -> None:
         if session.id not in self._sessions or session.live or session.claiming is not None:
@@ -246,13 +291,28 @@ class Cameras:
     def _go_live(self, session: Session) -> None:
         place = session.place
         before = place.live
-        if place.sink is None:
+        if place.sink is None and self._decode:
             place.sink = self._open_sink(*session.key)
+        frames = session.waiting.take()
+        if place.line.zero_s is None:
+            place.line.zero_s = frames[0].began_s if frames else self._clock.monotonic_s()
+        if place.media is None and self._open_media is not None:
+            origin = self._origin(place, place.line.zero_s)
+            place.media = self._open_media(*session.key, origin, lambda: _ask_key_frame(place))
         place.live = session
+        place.publishers += 1
         session.live = True
         if before is not None:
             self._replace(before)
         self._say(session, "live", "")
+        for frame in frames:
+            self._hand_on(session, frame)
+
+    def _origin(self, place: Camera, zero_s: float) -> datetime:
+        """Wall time of a camera's media second 0."""
+        if place.hold is not None:
+            return place.hold.origin
+        return self._clock.now() - timedelta(seconds=self._clock.monotonic_s() - zero_s)
 
     def _replace(
         self, session: Session, why: str = "another publisher took over this camera"
@@ -291,18 +351,19 @@ class Cameras:
             self._past.popitem(last=False)
         session.peer.close(None if farewell is None else {"type": "replaced", **farewell})
         self._keep(session.peer.wait_closed())
-        if place.line.last_s is None and not any(
-            s.key == session.key for s in self._sessions.values()
-        ):
+        if not place.line.last_s and not any(s.key == session.key for s in self._sessions.values()):
             self._cameras.pop(session.key, None)  # nothing ever came: nothing to remember
 
     def _leave_if_idle(self, place: Camera) -> None:
-        """Nobody publishes: the sink ends, other processes may have the camera."""
+        """Nobody publishes: the sinks end, other processes may have the camera."""
         if place.live is not None:
             return
         if place.sink is not None:
             sink, place.sink = place.sink, None
             sink.close()
+        if place.media is not None:
+            media, place.media = place.media, None
+            media.close()
         if place.hold is not None:
             hold, place.hold = place.hold, None
             self._keep(hold.release())
@@ -319,46 +380,7 @@ class Cameras:
         log.info("camera %s/%s is %s %s", session.game, session.camera, status, why)
         self._on_state(session.game, session.camera, status, why)
 
-    # --- the watchdog
 
-    async def _watch(self) -> None:
-        before_s = self._clock.monotonic_s()
-        while True:
-            await asyncio.sleep(TICK_S)
-            now_s = self._clock.monotonic_s()
-            # After a stall of our own the packets are still in the sockets: it counts little.
-            attended_s, before_s = min(now_s - before_s, 2 * TICK_S), now_s
-            for session in list(self._sessions.values()):
-                self._look(session, now_s, attended_s)
-
-    def _look(self, session: Session, now_s: float, attended_s: float) -> None:
-        """aiortc notices a dead peer after 32 s; we look at packets and pictures."""
-        peer = session.peer
-        if not session.live:
-            packets_s = now_s - (peer.last_packet_s or session.opened_s)
-            if now_s - session.opened_s > self.limits.connect_within_s:
-                why = "no picture came" if peer.last_packet_s else "the publisher never connected"
-                self._finish(session, why)
-            elif peer.last_packet_s is not None and packets_s < 1.0:
-                peer.want_key_frame()
-            return
-        picture_s = now_s - (peer.last_picture_s or session.opened_s)
-        packet_s = now_s - (peer.last_packet_s or session.opened_s)
-        if peer.last_picture_s != session.seen_s:
-            session.seen_s, session.quiet_s = peer.last_picture_s, 0.0
-        else:
-            session.quiet_s += attended_s
-        if picture_s > self.limits.ended_after_s:
-            self._finish(session, f"nothing came for {picture_s:.0f} s")
-        elif session.quiet_s > self.limits.lost_after_s:
-            if packet_s < 1.0:
-                peer.want_key_frame()
-            if not session.lost:
-                session.lost = True
-                what = "no packets" if packet_s > 1.0 else "packets but no picture"
-                self._say(session, "lost", f"{what} for {picture_s:.1f} s")
-        elif session.lost:
-            session.lost = False
-            self._say(session, "live", "pictures come again")
-        elif picture_s > KEY_FRAME_AFTER_S and packet_s < KEY_FRAME_AFTER_S:
-            peer.want_key_frame()
+def _ask_key_frame(place: Camera) -> None:
+    if place.live is not None:
+        place.live.peer.want_key_frame()

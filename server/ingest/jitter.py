@@ -34,13 +34,15 @@ JUMP = 3000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A whole frame. timestamp: RTP as received. captured_s: when its last packet came.
+    """A whole frame. timestamp: RTP as received.
 
+    began_s, captured_s: when its first and its last packet came.
     gap: something before it was lost since the last frame that was given.
     """
 
     data: bytes
     timestamp: int
+    began_s: float
     captured_s: float
     gap: bool
 
@@ -67,11 +69,12 @@ class JitterBuffer:
     `to_ask` and `wants_key_frame`.
 
     patience_s: how long a hole is waited for. asks: whether the publisher sends again what is
-    asked for.
+    asked for. parts: whether a frame can have several packets; otherwise each packet is one.
     """
 
     patience_s: float = PATIENCE_S
     asks: bool = True
+    parts: bool = True
     lost: int = 0
     """Packets given up."""
 
@@ -143,6 +146,11 @@ class JitterBuffer:
         self._despairs = old or self._gap
         return wanted
 
+    def restart(self) -> None:
+        """Another source follows: its numbers have nothing to do with those before."""
+        self._begin_again(0, ragged=False)
+        self._next = None
+
     # -- parts -------------------------------------------------------------------------------
 
     def _unwrap(self, sequence: int) -> int:
@@ -158,7 +166,7 @@ class JitterBuffer:
         self._holes.clear()
         self._bytes = 0
         self._gap = True
-        self._ragged, self._before = ragged, None
+        self._ragged, self._before = ragged and self.parts, None
         self._next, self._newest = at, at - 1
 
     def _end_of_frame(self) -> int | None:
@@ -172,7 +180,7 @@ class JitterBuffer:
         while (piece := self._pieces.get(at)) is not None and first is not None:
             if piece.timestamp != first.timestamp:
                 return at - 1
-            if piece.marker:
+            if piece.marker or not self.parts:
                 return at
             at += 1
         return None
@@ -184,6 +192,7 @@ class JitterBuffer:
         return Frame(
             b"".join(piece.data for piece in pieces),
             pieces[0].timestamp,
+            min(piece.arrived_s for piece in pieces),
             max(piece.arrived_s for piece in pieces),
             self._gap,
         )
@@ -201,8 +210,7 @@ class JitterBuffer:
             elif self._holes.pop(self._next, None) is not None:
                 self.lost += 1
             self._next += 1
-        self._gap = self._ragged = True
-        self._before = None
+        self._gap, self._ragged, self._before = True, self.parts, None
         return True
 
     def _trim(self) -> None:

@@ -26,10 +26,10 @@ PARSER_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A publisher's offer that can be answered.
+    """An offer that can be answered.
 
     sdp: the text for aiortc, candidates that it cannot use left out.
-    mid: of the section that carries the transport. ufrag: the publisher's ICE generation.
+    mid: of the section that carries the transport. ufrag: the other side's ICE generation.
     """
 
     sdp: str
@@ -37,8 +37,11 @@ class Offer:
     ufrag: str
 
 
-def read_offer(body: bytes) -> Offer:
-    """Raises Problem 400 for what is no SDP offer, 422 for one that we cannot receive."""
+def read_offer(body: bytes, *, sends: bool = True) -> Offer:
+    """sends: the other side is to send (a publisher), else to receive (a viewer).
+
+    Raises Problem 400 for what is no SDP offer, 422 for one that we cannot answer.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -52,7 +55,7 @@ def read_offer(body: bytes) -> Offer:
         description = SessionDescription.parse(text)
     except PARSER_ERRORS as error:
         raise Problem(400, "malformed-sdp", "The offer could not be read as SDP.") from error
-    _check(description)
+    _check(description, sends)
     first = description.media[0]
     bundle = next((g for g in description.group if g.semantic == "BUNDLE" and g.items), None)
     mid = str(bundle.items[0]) if bundle else first.rtp.muxId
@@ -117,7 +120,7 @@ def _with_direction(section: list[str]) -> list[str]:
     return section
 
 
-def _check(description: SessionDescription) -> None:
+def _check(description: SessionDescription, sends: bool) -> None:
     media = description.media
     if not media:
         raise Problem(400, "malformed-sdp", "The offer has no media section.")
@@ -129,12 +132,12 @@ def _check(description: SessionDescription) -> None:
         if kinds.count(kind) > 1:
             raise Problem(422, "too-many-tracks", f"One {kind} section at most, please.")
     if "video" not in kinds:
-        raise Problem(422, "no-video", "A camera sends video; the offer has none.")
+        raise Problem(422, "no-video", "This is about video; the offer has none.")
     _check_mids(media, description)
     for section in media:
         _check_transport(section)
         if section.kind != "application":
-            _check_track(section)
+            _check_track(section, sends)
         elif section.profile not in ("UDP/DTLS/SCTP", "TCP/DTLS/SCTP") or not section.sctp_port:
             raise Problem(422, "unsupported-media", "Data goes by UDP/DTLS/SCTP with a port.")
 
@@ -172,11 +175,12 @@ def _check_transport(section: MediaDescription) -> None:
         raise Problem(422, "no-rtcp-mux", "RTP and RTCP have to share a port (a=rtcp-mux).")
 
 
-def _check_track(section: MediaDescription) -> None:
-    if section.direction in ("recvonly", "inactive"):
+def _check_track(section: MediaDescription, sends: bool) -> None:
+    wanted = "sendonly" if sends else "recvonly"
+    if section.direction not in (wanted, "sendrecv"):
         raise Problem(
             422, "wrong-direction", f"The {section.kind} section is {section.direction}: nothing "
-            "would be sent. Offer sendonly."
+            f"would be sent. Offer {wanted}."
         )  # fmt: skip
     if section.profile not in ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP"):
         raise Problem(422, "unsupported-media", "RTP goes by UDP/TLS/RTP/SAVPF.")

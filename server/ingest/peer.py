@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 from collections.abc import Callable
@@ -21,10 +22,14 @@ from aiortc.sdp import candidate_from_sdp
 
 from server.clock import Clock
 from server.ingest import aiortc_hooks
-from server.ingest.decode import Decoder, EncodedFrame
+from server.ingest.bitstream import MOST_PIXELS, ParameterSets, is_key, picture_size
+from server.ingest.decode import Decoder, OnPicture
 from server.ingest.floor import FULL_BPS, BitrateFloor
 from server.ingest.ice import IceSettings, PortsExhaustedError
+from server.ingest.jitter import Frame
 from server.ingest.offer import MOST_CANDIDATES, PARSER_ERRORS, Offer, with_start_bitrate
+from server.ingest.sample import Codec, EncodedFrame, Kind
+from server.ingest.tap import Tap
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -34,16 +39,17 @@ CHANNELS_MOST = 4
 FAREWELL_S = 0.2
 ANSWER_TIMEOUT_S = 5.0
 START_KBPS = FULL_BPS // 1000
-Picture = Callable[[av.VideoFrame, int, float], None]
+OnReport = Callable[[Kind, float, int], None]
 
 
 class Peer:
-    """Receives one video track (and drains one audio track).
+    """Receives one video track and one audio track.
 
-    on_picture(frame, timestamp, captured_s) runs in the decoder's thread: timestamp is
-    unwrapped RTP at 90 kHz, captured_s the monotonic arrival of the frame's last packet.
-    on_gone(why) runs on the loop, once, when the publisher or the network ended it; not after
-    our own close().
+    On the loop: on_frame(frame), as it leaves the jitter buffer; on_report(kind, ntp_s,
+    timestamp), an RTCP sender report (seconds since 1900, unwrapped RTP); on_gone(why), once,
+    when the publisher or the network ended it, not after our own close().
+    on_picture runs in the decoder's thread, for frames that were given to `decode`; None: nothing
+    is ever decoded.
     """
 
     def __init__(
@@ -51,21 +57,30 @@ class Peer:
         name: str,
         clock: Clock,
         ice: IceSettings,
-        on_picture: Picture,
+        on_frame: Callable[[EncodedFrame], None],
+        on_report: OnReport,
+        on_picture: OnPicture | None,
         on_gone: Callable[[str], None],
     ) -> None:
         self.name = name
         self.mid = ""
         self.ufrag = ""
         self.last_picture_s: float | None = None
+        """When a picture was last decoded; without a decoder, when a frame was last whole."""
         self._clock = clock
         self._ice = ice
+        self._on_frame = on_frame
+        self._on_report = on_report
         self._on_picture = on_picture
         self._on_gone: Callable[[str], None] | None = on_gone
         self.loop = asyncio.get_running_loop()
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
-        self._taps: list[aiortc_hooks.Tap] = []
-        self._video: aiortc_hooks.Tap | None = None
+        self._taps: list[Tap] = []
+        self._video: Tap | None = None
+        self._sets = ParameterSets()
+        self._size: tuple[int, int] | None = None
+        self._broken = True
+        """Does what comes build on something that is missing?"""
         self._decoder: Decoder | None = None
         self._channels: list[RTCDataChannel] = []
         self._candidates = 0
@@ -147,20 +162,69 @@ class Peer:
 
     def _track(self, track: MediaStreamTrack) -> None:
         receiver = next(r for r in self._pc.getReceivers() if r.track is track)
-        if track.kind == "video":
-            self._decoder = Decoder(self.name, self._picture, self._trouble, self._ended)
-            self._video = aiortc_hooks.Tap(receiver, self._clock, self._decoder.put, self.floor)
-            self._taps.append(self._video)
-        else:
-            self._taps.append(aiortc_hooks.Tap(receiver, self._clock, _drain))
+        kind: Kind = "video" if track.kind == "video" else "audio"
+        tap = Tap(
+            receiver,
+            self._clock,
+            self._frame if kind == "video" else self._sound,
+            functools.partial(self._on_report, kind),
+            self.stop_by_force,
+            self.floor if kind == "video" else None,
+        )
+        self._taps.append(tap)
+        if kind == "video":
+            self._video = tap
+            if self._on_picture is not None:
+                self._decoder = Decoder(self.name, self._picture, self._trouble)
+
+    def _frame(self, name: str, timestamp: int, frame: Frame) -> None:
+        codec: Codec = "VP8" if name == "VP8" else "H264"
+        data = self._sets.complete(frame.data) if codec == "H264" else frame.data
+        key = is_key(codec, data)
+        if key and not self._size_is_good(codec, data):
+            return
+        self._broken = (self._broken or frame.gap) and not key
+        if self._broken:
+            self.want_key_frame()
+        elif self._decoder is None:
+            self.last_picture_s = frame.captured_s
+        self._on_frame(
+            EncodedFrame(codec, data, timestamp, frame.began_s, frame.captured_s, key, frame.gap)
+        )
+
+    def _size_is_good(self, codec: Codec, data: bytes) -> bool:
+        size = picture_size(codec, data)
+        if size is not None and size[0] * size[1] > MOST_PIXELS:
+            self.stop_by_force(f"a picture of {size[0]}x{size[1]} is too large")
+            return False
+        if size != self._size:
+            log.info("%s sends %s of %s", self.name, codec, size)
+            self._size = size
+        return True
+
+    def _sound(self, name: str, timestamp: int, frame: Frame) -> None:
+        """Opus is handed on; what else may have been agreed upon is left out."""
+        if name == "opus":
+            self._on_frame(
+                EncodedFrame(
+                    "OPUS", frame.data, timestamp, frame.began_s, frame.captured_s, True, frame.gap
+                )
+            )
+
+    def decode(self, frame: EncodedFrame, media_s: float | None) -> None:
+        """Give a frame to the decoder, if there is one. media_s: None before the camera is live."""
+        if self._decoder is not None:
+            self._decoder.put(frame, media_s)
 
     def _datachannel(self, channel: RTCDataChannel) -> None:
         if len(self._channels) < CHANNELS_MOST:
             self._channels.append(channel)
 
-    def _picture(self, frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
+    def _picture(self, picture: av.VideoFrame, media_s: float | None, captured_s: float) -> None:
+        """In the decoder's thread."""
         self.last_picture_s = self._clock.monotonic_s()
-        self._on_picture(frame, timestamp, captured_s)
+        if self._on_picture is not None:
+            self._on_picture(picture, media_s, captured_s)
 
     def _trouble(self, why: str) -> None:
         """In the decoder's thread."""
@@ -174,9 +238,9 @@ class Peer:
             self._asked_s = now_s
             self._video.want_key_frame()
 
-    def _ended(self, why: str) -> None:
-        """In the decoder's thread: this stream must not go on."""
-        self.loop.call_soon_threadsafe(self._gone, why)
+    def received(self) -> tuple[int, int]:
+        """(bytes, packets) from the network so far."""
+        return aiortc_hooks.received(self._pc)
 
     @property
     def last_packet_s(self) -> float | None:
@@ -200,6 +264,11 @@ class Peer:
             self._gone("the connection failed")
         elif state == "closed":
             self._gone("the publisher closed the connection")
+
+    def stop_by_force(self, why: str) -> None:
+        """On the loop: this publisher must not go on."""
+        log.warning("%s is cut off: %s", self.name, why)
+        self._gone(why)
 
     def _gone(self, why: str) -> None:
         if self._on_gone is not None:
@@ -234,7 +303,3 @@ class Peer:
                 self._closing.cancel()
         if self._decoder is not None:
             await asyncio.to_thread(self._decoder.join, timeout_s)
-
-
-def _drain(frame: EncodedFrame) -> None:
-    """Sound is taken and not kept."""

@@ -10,6 +10,27 @@ Codec = Literal["H264", "VP8", "OPUS"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class EncodedFrame:
+    """As it leaves the jitter buffer, on its publisher's own clock.
+
+    data: as in `Sample`. timestamp: unwrapped RTP. began_s, captured_s: monotonic seconds at
+    which its first and its last packet arrived. key, gap: as in `Sample`.
+    """
+
+    codec: Codec
+    data: bytes
+    timestamp: int
+    began_s: float
+    captured_s: float
+    key: bool
+    gap: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return "audio" if self.codec == "OPUS" else "video"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """One encoded frame or sound packet of a camera, in the order in which they are stamped.
 

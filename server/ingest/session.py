@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import av
 
 from server.ingest.peer import Peer
-from server.ingest.sample import Sample
+from server.ingest.sample import EncodedFrame, Kind, Sample
 from server.ingest.timeline import CameraLine, PublisherClock
 
 Status = Literal["live", "lost", "replaced", "ended"]
@@ -22,6 +22,10 @@ LOST_AFTER_S = 2.0
 ENDED_AFTER_S = 30.0
 CONNECT_WITHIN_S = 15.0
 MOST_SESSIONS = 16
+MOST_MBPS = 20.0
+MOST_PACKETS_PER_S = 4000
+WAITING_MOST = 600
+WAITING_MOST_BYTES = 8 << 20
 
 
 class Hold(Protocol):
@@ -70,12 +74,38 @@ OpenMedia = Callable[[str, str, datetime, Callable[[], None]], MediaSink]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """sessions: at most, in this process. The others are seconds."""
+    """sessions: at most, in this process. `_s`: seconds. most_mbps, most_packets_per_s: of one
+    publisher, over a second; one that sends more is cut off."""
 
     sessions: int = MOST_SESSIONS
     lost_after_s: float = LOST_AFTER_S
     ended_after_s: float = ENDED_AFTER_S
     connect_within_s: float = CONNECT_WITHIN_S
+    most_mbps: float = MOST_MBPS
+    most_packets_per_s: int = MOST_PACKETS_PER_S
+
+
+class SinceKey:
+    """What a publisher sent since its last key frame, before it is live: bounded."""
+
+    def __init__(self) -> None:
+        self._frames: list[EncodedFrame] = []
+        self._bytes = 0
+
+    def put(self, frame: EncodedFrame) -> None:
+        if frame.kind == "video" and frame.key:
+            self._frames, self._bytes = [], 0
+        elif not self._frames:
+            return
+        self._frames.append(frame)
+        self._bytes += len(frame.data)
+        if self._bytes > WAITING_MOST_BYTES or len(self._frames) > WAITING_MOST:
+            self._frames, self._bytes = [], 0
+
+    def take(self) -> list[EncodedFrame]:
+        """All of it, from the key frame on."""
+        frames, self._frames, self._bytes = self._frames, [], 0
+        return frames
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +127,11 @@ class Session:
     quiet_s: float = 0.0
     """How long the watchdog has looked since and seen nothing."""
     claiming: asyncio.Task[None] | None = None
+    waiting: SinceKey = field(default_factory=SinceKey)
+    begun: set[Kind] = field(default_factory=set)
+    """What has been handed on of it."""
+    counted: tuple[float, int, int] = (0.0, 0, 0)
+    """(monotonic seconds, bytes, packets) when the watchdog last counted its traffic."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -104,7 +139,7 @@ class Session:
 
 
 class Camera:
-    """What stays while publishers come and go: the sink and the time line."""
+    """What stays while publishers come and go: the sinks and the time line."""
 
     def __init__(self, line: CameraLine) -> None:
         self.line = line
@@ -113,6 +148,7 @@ class Camera:
         # Between decoder threads only: the event loop never waits for a put.
         self.putting = threading.Lock()
         self.live: Session | None = None
+        self.publishers = 0
         self.hold: Hold | None = None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 
-from server.ingest.decode import EncodedFrame
+from server.ingest.sample import EncodedFrame
 from tests.ingest.clients import ffmpeg
 from tests.ingest.conftest import serve, until
 
@@ -40,15 +40,14 @@ async def _measure(seconds: float) -> dict[str, object]:
             delays = await _loop_delays(min(5.0, seconds))
 
             # The same stream again, kept as it comes, for the bare decode below.
-            put = decoder.put
+            peer = house.cameras.sessions[0].peer
+            hand_on = peer._on_frame
 
             def keep(frame: EncodedFrame) -> None:
                 kept.append(frame)
-                put(frame)
+                hand_on(frame)
 
-            tap = house.cameras.sessions[0].peer._video
-            assert tap is not None
-            tap._on_frame = keep
+            peer._on_frame = keep
             await asyncio.sleep(6)
             process.kill()
     bare_s, bare_pictures = _bare(kept)
@@ -80,7 +79,7 @@ async def _loop_delays(seconds: float) -> list[float]:
 
 def _bare(frames: list[EncodedFrame]) -> tuple[float, int]:
     """(CPU seconds, pictures) of libavcodec alone, from the first key frame on."""
-    start = next(n for n, frame in enumerate(frames) if frame.is_key())
+    start = next(n for n, frame in enumerate(frames) if frame.key)
     context = av.CodecContext.create("h264", "r")
     context.thread_count = 1
     pictures = 0

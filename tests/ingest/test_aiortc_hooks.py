@@ -19,8 +19,8 @@ from OpenSSL import SSL
 
 from server.clock import ManualClock
 from server.ingest import aiortc_hooks
-from server.ingest.aiortc_hooks import FlooredEstimator
 from server.ingest.floor import BitrateFloor
+from server.ingest.tap import FlooredEstimator
 from tests.ingest.clients import AiortcPublisher
 from tests.ingest.conftest import House, until
 

@@ -11,11 +11,13 @@ import av
 import numpy as np
 import pytest
 
-from server.ingest.decode import KEY_WAIT_S, WAITING_MOST, Decoder, EncodedFrame
+from server.ingest.bitstream import is_key
+from server.ingest.decode import KEY_WAIT_S, WAITING_MOST, Decoder
+from server.ingest.sample import Codec, EncodedFrame
 
 
 def encoded(
-    count: int, codec: str = "H264", size: tuple[int, int] = (320, 240)
+    count: int, codec: Codec = "H264", size: tuple[int, int] = (320, 240)
 ) -> list[EncodedFrame]:
     """A key frame and what follows it."""
     context = av.CodecContext.create({"H264": "libx264", "VP8": "libvpx"}[codec], "w")
@@ -32,25 +34,25 @@ def encoded(
         frame = av.VideoFrame.from_ndarray(image, "bgr24")
         frame.pts, frame.time_base = n, Fraction(1, 30)
         found += [
-            EncodedFrame(codec, bytes(packet), n * 3000, n / 30) for packet in context.encode(frame)
+            EncodedFrame(codec, data, n * 3000, n / 30, n / 30, is_key(codec, data))
+            for data in map(bytes, context.encode(frame))
         ]
     return found
 
 
 class Seen:
     def __init__(self) -> None:
-        self.pictures: list[tuple[int, float]] = []
+        self.pictures: list[tuple[float | None, float]] = []
         self.trouble: list[str] = []
-        self.ends: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
 
-    def picture(self, frame: av.VideoFrame, timestamp: int, captured_s: float) -> None:
+    def picture(self, picture: av.VideoFrame, media_s: float | None, captured_s: float) -> None:
         self.gate.wait(10)
-        self.pictures.append((timestamp, captured_s))
+        self.pictures.append((media_s, captured_s))
 
     def decoder(self) -> Decoder:
-        return Decoder("test", self.picture, self.trouble.append, self.ends.append)
+        return Decoder("test", self.picture, self.trouble.append)
 
     def wait(self, count: int) -> None:
         end = time.monotonic() + 5
@@ -60,23 +62,17 @@ class Seen:
 
 
 @pytest.mark.parametrize("codec", ["H264", "VP8"])
-def test_every_picture_keeps_its_times(codec: str) -> None:
+def test_every_picture_keeps_its_times(codec: Codec) -> None:
     seen, frames = Seen(), encoded(20, codec)
     decoder = seen.decoder()
-    for frame in frames:
-        decoder.put(frame)
+    for n, frame in enumerate(frames):
+        decoder.put(frame, None if n < 2 else 7.0 + n)
     seen.wait(20)
-    assert seen.pictures == [(f.timestamp, f.captured_s) for f in frames]
+    told = [None, None, *(7.0 + n for n in range(2, 20))]
+    assert seen.pictures == [(m, f.captured_s) for m, f in zip(told, frames, strict=True)]
     decoder.close()
     assert decoder.join(2)
     assert seen.trouble == []
-
-
-def test_key_frames_are_told_apart() -> None:
-    for codec in ("H264", "VP8"):
-        assert [f.is_key() for f in encoded(3, codec)] == [True, False, False]
-    assert not EncodedFrame("VP8", b"", 0, 0).is_key()
-    assert not EncodedFrame("H264", b"\0\0\1", 0, 0).is_key()
 
 
 def test_a_stream_begins_with_a_key_frame() -> None:
@@ -97,9 +93,9 @@ def test_after_a_loss_a_key_frame_is_waited_for_but_not_for_ever() -> None:
     lost = [*frames[:5], replace(frames[6], gap=True), *frames[7:]]
     for frame in lost:
         decoder.put(frame)
-    late = [f.timestamp for f in frames if f.captured_s >= frames[6].captured_s + KEY_WAIT_S]
+    late = [f.captured_s for f in frames if f.captured_s >= frames[6].captured_s + KEY_WAIT_S]
     seen.wait(5 + len(late))
-    assert [timestamp for timestamp, _ in seen.pictures[5:]] == late
+    assert [captured_s for _, captured_s in seen.pictures[5:]] == late
     assert seen.trouble[0] == "waiting for a key frame"
     decoder.close()
     assert decoder.join(2)
@@ -117,7 +113,6 @@ def test_what_waits_is_bounded_and_picks_up_at_a_key_frame() -> None:
     seen.gate.set()
     while decoder.waiting:
         time.sleep(0.01)
-    assert seen.ends == []
     decoder.close()
     assert decoder.join(2)
     assert decoder.decoded + decoder.dropped == 400
@@ -127,7 +122,7 @@ def test_garbage_is_trouble_not_the_end() -> None:
     seen, frames = Seen(), encoded(3)
     decoder = seen.decoder()
     decoder.put(frames[0])
-    decoder.put(EncodedFrame("H264", b"\0\0\0\1\x65" + b"\xff" * 50, 3000, 0.1))
+    decoder.put(EncodedFrame("H264", b"\0\0\0\1\x65" + b"\xff" * 50, 3000, 0.1, 0.1, True))
     decoder.put(frames[0])
     seen.wait(2)
     assert decoder.errors == 1
@@ -136,13 +131,18 @@ def test_garbage_is_trouble_not_the_end() -> None:
     assert decoder.join(2)
 
 
-def test_a_picture_that_is_too_large_ends_the_stream() -> None:
+def test_there_is_no_memory_for_a_picture_that_is_too_large() -> None:
+    """Its publisher is cut off before by what the parameter sets say; this is the second lock."""
     seen = Seen()
     decoder = seen.decoder()
-    decoder.put(encoded(1, size=(3840, 2162))[0])
-    assert decoder.join(10)
-    assert seen.ends == ["a picture of 3840x2162 is too large"]
+    decoder.put(encoded(1, size=(3840, 2192))[0])
+    end = time.monotonic() + 5
+    while not decoder.errors and time.monotonic() < end:
+        time.sleep(0.005)
+    assert decoder.errors == 1
     assert seen.pictures == []
+    decoder.close()
+    assert decoder.join(2)
 
 
 def test_the_size_may_change() -> None:

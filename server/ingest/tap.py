@@ -1,0 +1,226 @@
+"""Takes what a receiver of aiortc gets, before aiortc queues and decodes it.
+
+Private parts of aiortc, as in aiortc_hooks.py and with the same pins and tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from aiortc import RTCRtpReceiver
+from aiortc.rtp import RtcpSrPacket
+
+from server.clock import Clock
+from server.ingest.floor import BitrateFloor, LossCounter
+from server.ingest.jitter import Frame, JitterBuffer
+from server.ingest.timeline import RtpUnwrapper
+
+MEND_EVERY_S = 0.02
+PROMISE_EVERY_S = 0.5
+ABS_SEND_TIME_HZ = 1 << 18
+SOUND_PATIENCE_S = 0.1
+"""Nobody sends sound again, and a hole of a tenth of a second in it is better than a wait."""
+
+SILENT_S = 0.5
+"""A source (SSRC) that is silent for so long may be followed by another one of the same track."""
+
+MOST_SOURCES = 16
+"""aiortc remembers each for ever; a publisher has two of each track."""
+
+REPORT_NEAR_S = 30.0
+"""A sender report speaks of a moment about now."""
+
+
+class Tap:
+    """Puts a receiver's packets together to encoded frames and hands these on at once.
+
+    aiortc's queues have no bound, its decoder thread is joined on the event loop, and its jitter
+    buffer waits for 512 packets where one is lost. Ours stands in the place of buffer and request
+    for what is missing; aiortc's own thread is told to end at its birth, so there is nothing left
+    to join. Close it with the connection.
+    on_frame(codec, timestamp, frame): aiortc's name of the codec, unwrapped RTP.
+    on_report(ntp_s, timestamp): an RTCP sender report, seconds since 1900 and unwrapped RTP.
+    on_end(why): this publisher must not go on.
+    Delete once RTCRtpReceiver has a bounded queue, a jitter buffer with a time limit, gives
+    encoded frames and tells of sender reports.
+    """
+
+    def __init__(
+        self,
+        receiver: RTCRtpReceiver,
+        clock: Clock,
+        on_frame: Callable[[str, int, Frame], None],
+        on_report: Callable[[float, int], None],
+        on_end: Callable[[str], None],
+        floor: BitrateFloor | None = None,
+    ) -> None:
+        self.last_packet_s: float | None = None
+        self._on_frame = on_frame
+        self._on_report = on_report
+        self._on_end = on_end
+        self._clock = clock
+        self._floor = floor
+        self._receiver = cast(Any, receiver)
+        self._unwrapper = RtpUnwrapper()
+        self._losses = LossCounter()
+        self._codec = ""
+        self._source: int | None = None
+        self._source_s = 0.0
+        self._sources: set[int] = set()
+        self._hz = 1
+        self._mending: asyncio.Task[None] | None = None
+        self._handle = self._receiver._handle_rtp_packet
+        self._receiver._handle_rtp_packet = self._on_packet
+        self._handle_rtcp = self._receiver._handle_rtcp_packet
+        self._receiver._handle_rtcp_packet = self._on_rtcp
+        self._receiver._RTCRtpReceiver__decoder_queue = self
+        self._video = self._receiver._RTCRtpReceiver__nack_generator is not None
+        self._jitter = (
+            JitterBuffer()
+            if self._video
+            else JitterBuffer(patience_s=SOUND_PATIENCE_S, asks=False, parts=False)
+        )
+        self._receiver._RTCRtpReceiver__nack_generator = None
+        self._receiver._RTCRtpReceiver__jitter_buffer = self
+        estimator = self._receiver._RTCRtpReceiver__remote_bitrate_estimator
+        if floor is not None and estimator is not None:
+            self._receiver._RTCRtpReceiver__remote_bitrate_estimator = FlooredEstimator(
+                estimator, floor, clock, self.losses
+            )
+
+    def want_key_frame(self) -> None:
+        """From any thread: ask the publisher for a key frame with its next packet."""
+        self._receiver._RTCRtpReceiver__decoder_error.set()
+
+    def losses(self) -> tuple[int, int]:
+        """(lost, expected) packets so far."""
+        return self._losses.lost, self._losses.expected
+
+    @property
+    def given_up(self) -> int:
+        """Packets that did not come in time, also not when they were asked for again."""
+        return self._jitter.lost
+
+    def close(self) -> None:
+        """Ask for nothing any more."""
+        if self._mending is not None:
+            self._mending.cancel()
+
+    # -- parts -------------------------------------------------------------------------------
+
+    async def _on_packet(self, packet: Any, arrival_time_ms: int) -> None:
+        if packet.ssrc not in self._sources:
+            if len(self._sources) >= MOST_SOURCES:
+                self._on_end(f"it sends more than {MOST_SOURCES} streams in a track")
+                return
+            self._sources.add(packet.ssrc)
+        now_s = self._clock.monotonic_s()
+        self.last_packet_s = now_s
+        codec = self._receiver._RTCRtpReceiver__codecs.get(packet.payload_type)
+        if codec is not None and codec.name == "rtx":
+            self._losses.retransmitted_apart = True
+        elif packet.ssrc == self._source:
+            self._losses.add(packet.sequence_number)
+        sent = packet.extensions.abs_send_time
+        if self._floor is not None and sent is not None:
+            self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ)
+        await self._handle(packet, arrival_time_ms=arrival_time_ms)
+        if self._jitter.holes and (self._mending is None or self._mending.done()):
+            self._mending = asyncio.create_task(self._mend(), name="mend")
+
+    async def _on_rtcp(self, packet: Any) -> None:
+        if isinstance(packet, RtcpSrPacket) and packet.ssrc == self._source:
+            told = packet.sender_info
+            ahead = self._unwrapper.ahead(told.rtp_timestamp)
+            if told.ntp_timestamp and abs(ahead) < REPORT_NEAR_S * self._hz:
+                self._on_report(
+                    told.ntp_timestamp / (1 << 32), self._unwrapper.near(told.rtp_timestamp)
+                )
+        await self._handle_rtcp(packet)
+
+    async def _mend(self) -> None:
+        """While packets are missing: ask for them, and wait no longer than is good."""
+        while self._jitter.holes:
+            now_s = self._clock.monotonic_s()
+            missing = self._jitter.to_ask(now_s)
+            if missing:
+                await self._receiver._send_rtcp_nack(self._source, missing)
+            if self._video and self._jitter.wants_key_frame(now_s):
+                await self._receiver._send_rtcp_pli(self._source)
+            self._hand_on(now_s)
+            await asyncio.sleep(MEND_EVERY_S)
+
+    def _hand_on(self, now_s: float) -> None:
+        for frame in self._jitter.take(now_s):
+            self._on_frame(self._codec, self._unwrapper.unwrap(frame.timestamp), frame)
+
+    # What aiortc calls in the place of its JitterBuffer and queue.Queue.
+
+    def add(self, packet: Any) -> tuple[bool, None]:
+        """A packet that aiortc has taken out of RTX and its codec's header."""
+        now_s = self._clock.monotonic_s()
+        if packet.ssrc != self._source:
+            if self._source is not None:
+                if now_s - self._source_s < SILENT_S:
+                    return False, None
+                self._jitter.restart()
+                self._unwrapper = RtpUnwrapper()
+            self._source = packet.ssrc
+        self._source_s = now_s
+        codec = self._receiver._RTCRtpReceiver__codecs[packet.payload_type]
+        self._codec, self._hz = codec.name, codec.clockRate
+        self._jitter.add(
+            packet.sequence_number, packet.timestamp, bool(packet.marker), packet._data, now_s
+        )
+        self._hand_on(now_s)
+        return False, None
+
+    def get(self) -> None:
+        return None
+
+    def put(self, task: Any) -> None:
+        """Only aiortc's word that it stops."""
+
+
+class FlooredEstimator:
+    """aiortc's RemoteBitrateEstimator, which never promises less than the floor.
+
+    Delete once aiortc speaks transport-cc, where the publisher estimates for itself.
+    """
+
+    def __init__(
+        self,
+        inner: Any,
+        floor: BitrateFloor,
+        clock: Clock,
+        losses: Callable[[], tuple[int, int]],
+    ) -> None:
+        self._inner = inner
+        self._floor = floor
+        self._clock = clock
+        self._losses = losses
+        self._told_s: float | None = None
+
+    def add(
+        self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
+    ) -> tuple[int, list[int]] | None:
+        estimate = self._inner.add(
+            arrival_time_ms=arrival_time_ms,
+            abs_send_time=abs_send_time,
+            payload_size=payload_size,
+            ssrc=ssrc,
+        )
+        now_s = self._clock.monotonic_s()
+        if (
+            estimate is None
+            and self._told_s is not None
+            and (now_s - self._told_s < PROMISE_EVERY_S)
+        ):
+            return None
+        self._told_s = now_s
+        least_bps = self._floor.update(now_s, *self._losses())
+        if estimate is None:
+            return least_bps, list(self._inner.ssrcs)
+        return max(estimate[0], least_bps), estimate[1]
