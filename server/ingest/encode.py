@@ -7,7 +7,7 @@ import itertools
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -25,10 +25,12 @@ HZ = 90_000
 TIME_BASE = Fraction(1, HZ)
 KEY_EVERY = 60
 BITRATE = 2_000_000
+LEAST_BPS = 100_000
 MOST_WIDTH, MOST_HEIGHT, MOST_FPS = 1280, 720, 30
 LATE_S = 0.1
 HOPELESS_S = 1.0
 SKIPS_MOST = 3
+REORDERED_MOST = 32
 WAITING_MOST = 60
 
 # (picture, seconds since the source began); an array is (H, W, 3) uint8, BGR.
@@ -48,12 +50,15 @@ class Outbox:
         self._ready = asyncio.Event()
         self._want_key = threading.Event()
         self._open = threading.Event()
+        self.allowed_bps: int | None = None
+        """What the receiver says may be sent (REMB); None before it has said so."""
         self.ended = False
         self.dropped = 0
 
     def open(self) -> None:
         """A connection takes packets from now on; it starts with a key frame."""
         self._waiting.clear()
+        self.allowed_bps = None
         self._want_key.set()
         self._open.set()
 
@@ -65,6 +70,10 @@ class Outbox:
     def want_key(self) -> None:
         """The receiver asks for a key frame."""
         self._want_key.set()
+
+    def allow(self, bps: int) -> None:
+        """The receiver says how much may be sent."""
+        self.allowed_bps = bps
 
     async def take(self) -> VideoPacket | None:
         """The next packet; None after the last one."""
@@ -112,20 +121,21 @@ class Pacer:
     """When each picture is due. Pure but for the time passed in.
 
     A source that cannot keep up is played slower, not dropped altogether.
+    zero_s: when its second 0 was due, once its first picture was there.
     """
 
     def __init__(self) -> None:
-        self._zero_s: float | None = None
+        self.zero_s: float | None = None
         self._skipped = 0
         self.skipped = 0
 
     def wait_s(self, now_s: float, pts_s: float) -> float | None:
         """Seconds to wait before this picture goes out; None: leave it out."""
-        if self._zero_s is None:
-            self._zero_s = now_s - pts_s
-        early_s = self._zero_s + pts_s - now_s
+        if self.zero_s is None:
+            self.zero_s = now_s - pts_s
+        early_s = self.zero_s + pts_s - now_s
         if early_s < -HOPELESS_S:
-            self._zero_s -= early_s
+            self.zero_s -= early_s
             early_s = 0.0
         if early_s < -LATE_S and self._skipped < SKIPS_MOST:
             self._skipped += 1
@@ -138,16 +148,21 @@ class Pacer:
 class EncoderThread:
     """Plays a source into an outbox until it ends or `stop` is called.
 
+    most_bps: how much may be encoded at a second of the source; less where the receiver says so.
     `error` is what the source or the encoder raised, once the thread has ended.
     """
 
     def __init__(
-        self, source: Iterable[Picture], outbox: Outbox, clock: Clock, bitrate: int = BITRATE
+        self,
+        source: Iterable[Picture],
+        outbox: Outbox,
+        clock: Clock,
+        most_bps: Callable[[float], int],
     ) -> None:
         self._clock = clock
         self._source = source
         self._outbox = outbox
-        self._bitrate = bitrate
+        self._most_bps = most_bps
         self._stop = threading.Event()
         self._pacer = Pacer()
         self.encoded = 0
@@ -159,6 +174,11 @@ class EncoderThread:
     def skipped(self) -> int:
         """Pictures left out because the source or this machine was late."""
         return self._pacer.skipped
+
+    @property
+    def zero_s(self) -> float | None:
+        """Monotonic time of the source's second 0; it moves when the source is played slower."""
+        return self._pacer.zero_s
 
     def start(self) -> None:
         self._thread.start()
@@ -179,6 +199,7 @@ class EncoderThread:
 
     def _play(self) -> None:
         context: VideoCodecContext | None = None
+        made = 0, 0, 0
         for picture, pts_s in self._source:
             wait_s = self._pacer.wait_s(self._clock.monotonic_s(), pts_s)
             if self._stop.wait(wait_s or 0.0):
@@ -187,8 +208,10 @@ class EncoderThread:
             if wait_s is None or not self._outbox.wanted():
                 continue
             frame = _yuv(picture)
-            if context is None or (context.width, context.height) != (frame.width, frame.height):
-                context = _open(frame.width, frame.height, self._bitrate)
+            wanted = frame.width, frame.height, self._most_bps(pts_s)
+            if context is None or wanted != made:
+                context, made = _open(*wanted), wanted
+            context.bit_rate = self._bitrate(pts_s)
             frame.pts, frame.time_base = round(pts_s * HZ), TIME_BASE
             key = self._outbox.key_wanted()
             frame.pict_type = (
@@ -198,19 +221,26 @@ class EncoderThread:
                 self._outbox.put(packet)
             self.encoded += 1
 
+    def _bitrate(self, pts_s: float) -> int:
+        most, allowed = self._most_bps(pts_s), self._outbox.allowed_bps
+        return most if allowed is None else max(LEAST_BPS, min(most, allowed))
+
 
 def _yuv(picture: NDArray[np.uint8] | av.VideoFrame) -> av.VideoFrame:
-    """yuv420p with even sides, not larger than a phone's 720p."""
+    """yuv420p with even sides, not larger than a phone's 720p, upright or lying."""
     if isinstance(picture, av.VideoFrame):
         frame = picture
     else:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
-    scale = min(1.0, MOST_WIDTH / frame.width, MOST_HEIGHT / frame.height)
+    long, short = max(frame.width, frame.height), min(frame.width, frame.height)
+    scale = min(1.0, MOST_WIDTH / long, MOST_HEIGHT / short)
     width, height = (max(2, round(side * scale) & ~1) for side in (frame.width, frame.height))
     return frame.reformat(width=width, height=height, format="yuv420p")
 
 
 def _open(width: int, height: int, bitrate: int) -> VideoCodecContext:
+    """At most `bitrate`; libx264 follows when bit_rate is lowered later. The small buffer keeps
+    key frames small, which a narrow network needs."""
     context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.bit_rate = bitrate
@@ -219,7 +249,7 @@ def _open(width: int, height: int, bitrate: int) -> VideoCodecContext:
     context.thread_count = 1
     context.options = {
         "preset": "ultrafast", "tune": "zerolatency", "level": "31", "forced-idr": "1",
-        "maxrate": str(bitrate), "bufsize": str(bitrate), "x264-params": "repeat-headers=1",
+        "maxrate": str(bitrate), "bufsize": str(bitrate // 4), "x264-params": "repeat-headers=1",
     }  # fmt: skip
     cast(Any, context).profile = "Constrained Baseline"
     return context
@@ -231,13 +261,35 @@ def file_pictures(path: Path | str, loop: bool = False) -> Iterator[Picture]:
     loop: again from the beginning, for ever; time goes on. Raises av.FFmpegError or ValueError
     for a file without video.
     """
-    offset_s = 0.0
-    for _ in itertools.count() if loop else range(1):
-        end_s = offset_s
+    cycle_s = length_s(path) if loop else 0.0
+    for turn in itertools.count() if loop else range(1):
         for frame, pts_s in _once(path):
-            end_s = offset_s + pts_s
-            yield frame, end_s
-        offset_s = end_s + 1 / MOST_FPS
+            yield frame, turn * cycle_s + pts_s
+
+
+def first_picture_s(path: Path | str) -> float:
+    """The time of a file's first picture, in the file's own time. Raises as file_pictures."""
+    return min(itertools.islice(_picture_times(path), REORDERED_MOST))
+
+
+def length_s(path: Path | str) -> float:
+    """Seconds from a file's first picture to the end of its last. Raises as file_pictures."""
+    times = list(_picture_times(path))
+    return max(times) - min(times) + 1 / MOST_FPS
+
+
+def _picture_times(path: Path | str) -> Iterator[float]:
+    """Without decoding; not in their order."""
+    with av.open(str(path)) as container:
+        if not container.streams.video:
+            raise ValueError(f"{path} has no video")
+        nothing = True
+        for packet in container.demux(container.streams.video[0]):
+            if packet.pts is not None and packet.time_base is not None:
+                nothing = False
+                yield float(packet.pts * packet.time_base)
+        if nothing:
+            raise ValueError(f"{path} has no pictures")
 
 
 def upright(frame: av.VideoFrame) -> av.VideoFrame | NDArray[np.uint8]:

@@ -1,0 +1,67 @@
+"""What befalls a phone while it films: a bad network, another one, a turn, a locked screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from server.ingest.encode import BITRATE, Picture
+from server.ingest.network import Weather
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """Times are seconds since its first connection.
+
+    weather: of its network, each way; seed: of the chances in it. rotate_s: it is turned a
+    quarter. change_s: its network is gone at once, and it publishes again over another one.
+    locks: (from, seconds) in which the screen is locked and nothing leaves it, not even signs of
+    life. bitrates: (from, bits a second) that it encodes at the most; BITRATE before the
+    first.
+    """
+
+    weather: Weather = field(default_factory=Weather)
+    seed: int = 1
+    rotate_s: tuple[float, ...] = ()
+    change_s: tuple[float, ...] = ()
+    locks: tuple[tuple[float, float], ...] = ()
+    bitrates: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def needs_relay(self) -> bool:
+        """Does anything happen on the way of its packets?"""
+        return self.weather != Weather() or bool(self.change_s or self.locks)
+
+    def locked(self, elapsed_s: float) -> bool:
+        """Is the screen locked at that moment?"""
+        return any(begins <= elapsed_s < begins + lasts for begins, lasts in self.locks)
+
+    def next_change_s(self, elapsed_s: float) -> float | None:
+        """When the network changes next, after that moment."""
+        return min((at for at in self.change_s if at > elapsed_s), default=None)
+
+    def bitrate(self, elapsed_s: float) -> int:
+        """Bits a second that it encodes at the most at that moment."""
+        begun = [step for step in self.bitrates if step[0] <= elapsed_s]
+        return max(begun, key=lambda step: step[0])[1] if begun else BITRATE
+
+
+def turned(pictures: Iterable[Picture], rotate_s: tuple[float, ...]) -> Iterator[Picture]:
+    """The pictures of a phone that is turned a quarter at these seconds of the source: upright
+    they are as wide as they were high before."""
+    for picture, at_s in pictures:
+        quarters = sum(at <= at_s for at in rotate_s) % 4
+        if quarters:
+            picture = np.ascontiguousarray(np.rot90(_image(picture), quarters))
+        yield picture, at_s
+
+
+def _image(picture: NDArray[np.uint8] | av.VideoFrame) -> NDArray[Any]:
+    if isinstance(picture, av.VideoFrame):
+        return picture.to_ndarray(format="bgr24")
+    return picture
