@@ -31,6 +31,8 @@ class GameRow(SQLModel, table=True):
     # Grows with each change of a proposal: a writer that decided before it notices.
     proposal_count: int
     auto_accept: float | None = None
+    # JSON: which plays get a clip, where that is not as usual.
+    clips: str | None = None
 
 
 class NameRow(SQLModel, table=True):
@@ -149,3 +151,63 @@ class SetupRow(SQLModel, table=True):
     game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
     camera: str = Field(primary_key=True, max_length=32)
     document: str
+
+
+class ClipRow(SQLModel, table=True):
+    """The clip of an entry; facts: JSON of the file that was made. See gamelog/clips.py."""
+
+    __tablename__ = "clips"
+    __table_args__ = (Index("clips_by_status", "status", "wanted_at"),)
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    seq: int = Field(primary_key=True)
+    cut: str = Field(max_length=96)
+    camera: str = Field(max_length=32)
+    moment_s: float
+    start_s: float
+    end_s: float
+    wanted_at: str = Field(max_length=40)
+    status: str = Field(max_length=16)
+    tries: int
+    at: str | None = Field(default=None, max_length=40)
+    error: str | None = None
+    facts: str
+    gone_at: str | None = Field(default=None, max_length=40)
+
+
+class MediaInitRow(SQLModel, table=True):
+    """An initialisation segment of a recording. data: the file."""
+
+    __tablename__ = "media_inits"
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    camera: str = Field(primary_key=True, max_length=32)
+    rendition: str = Field(primary_key=True, max_length=8)
+    init_id: int = Field(primary_key=True)
+    codecs: str = Field(max_length=64)
+    width: int
+    height: int
+    data: bytes
+
+
+class MediaSegmentRow(SQLModel, table=True):
+    """A piece of a recording. parts: JSON. open: it is being written, or its writer died."""
+
+    __tablename__ = "media_segments"
+    __table_args__ = (
+        Index("media_segments_by_time", "game_id", "camera", "rendition", "start_s"),
+        Index("media_segments_by_wall_time", "wall_at"),
+    )
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    camera: str = Field(primary_key=True, max_length=32)
+    rendition: str = Field(primary_key=True, max_length=8)
+    number: int = Field(primary_key=True)
+    init_id: int
+    start_s: float
+    duration_s: float
+    wall_at: str = Field(max_length=40)
+    discontinuity: bool
+    size_bytes: int
+    parts: str
+    open: bool

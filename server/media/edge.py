@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
-from server.media.segments import Init, Part, Rendition, Segment
+from server.media.segments import Init, Rendition, Segment
 
 REMEMBERED = 8
 """Segments of each rendition whose bytes stay in memory."""
@@ -14,13 +13,12 @@ REMEMBERED = 8
 class _Rendition:
     def __init__(self) -> None:
         self.inits: dict[int, Init] = {}
-        self.segments: deque[tuple[Segment, bytes]] = deque(maxlen=REMEMBERED)
-        self.open: Segment | None = None
-        self.data = bytearray()
+        self.segments: tuple[tuple[Segment, bytes], ...] = ()
+        self.open: tuple[Segment, bytes] | None = None
 
 
 class Edge:
-    """Of one camera that this process records. For the event loop.
+    """Of one camera that this process records. It grows on the event loop; any thread may read.
 
     The open segment is a `Segment` that still grows: its duration and parts are those so far.
     """
@@ -52,15 +50,16 @@ class Edge:
     def open_segment(self, rendition: Rendition) -> Segment | None:
         """The one that grows now, with the parts that are there; None before its first part."""
         found = self._renditions.get(rendition)
-        return None if found is None else found.open
+        return None if found is None or found.open is None else found.open[0]
 
     def data(self, rendition: Rendition, number: int, part: int | None = None) -> bytes | None:
         """Bytes of a finished segment, or of one part (from 0); None when not in memory."""
         found = self._renditions.get(rendition)
         if found is None:
             return None
-        if found.open is not None and found.open.number == number:
-            return None if part is None else _cut(found.open, found.data, part)
+        growing = found.open
+        if growing is not None and growing[0].number == number:
+            return None if part is None else _cut(*growing, part)
         for segment, data in found.segments:
             if segment.number == number:
                 return data if part is None else _cut(segment, data, part)
@@ -71,13 +70,12 @@ class Edge:
         found = self._renditions.get(rendition)
         if found is None:
             return False
-        last = found.segments[-1][0].number if found.segments else -1
-        if number <= last:
+        if found.segments and number <= found.segments[-1][0].number:
             return True
-        is_open = found.open is not None and found.open.number == number
-        return (
-            is_open and part is not None and found.open is not None and part < len(found.open.parts)
-        )
+        growing = found.open
+        if growing is None or part is None or growing[0].number != number:
+            return False
+        return part < len(growing[0].parts)
 
     async def wait(
         self, rendition: Rendition, number: int, part: int | None, timeout_s: float
@@ -100,17 +98,17 @@ class Edge:
     def grow(self, segment: Segment, part: bytes) -> None:
         """The open segment has one part more."""
         found = self._of(segment.rendition)
-        if found.open is None or found.open.number != segment.number:
-            found.data = bytearray()
-        found.open = segment
-        found.data += part
+        before = b"" if found.open is None else found.open[1]
+        found.open = segment, before + part
         self._wake()
 
     def finish(self, segment: Segment) -> None:
         """The open segment is whole."""
         found = self._of(segment.rendition)
-        found.segments.append((segment, bytes(found.data)))
-        found.open, found.data = None, bytearray()
+        if found.open is not None:
+            finished = segment, found.open[1]
+            found.segments = (*found.segments, finished)[-REMEMBERED:]
+        found.open = None
         self._wake()
 
     def close(self) -> None:
@@ -127,8 +125,8 @@ class Edge:
         self._grown = asyncio.Event()
 
 
-def _cut(segment: Segment, data: bytes | bytearray, part: int) -> bytes | None:
+def _cut(segment: Segment, data: bytes, part: int) -> bytes | None:
     if not 0 <= part < len(segment.parts):
         return None
-    place: Part = segment.parts[part]
-    return bytes(data[place.offset : place.offset + place.length])
+    place = segment.parts[part]
+    return data[place.offset : place.offset + place.length]

@@ -12,7 +12,7 @@ RENDITIONS: tuple[Rendition, ...] = ("video", "audio")
 VIDEO_HZ = 90_000
 AUDIO_HZ = 48_000
 
-PART_S = 0.5
+PART_S = 0.4
 """No part is longer."""
 
 LONGEST_S = 3.4
