@@ -16,6 +16,7 @@ from server.clock import Clock
 _SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 _STAGES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.25, 1.0)
+_CLIPS = (1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 20.0, 60.0, 300.0)
 _BATCHES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
 _REMEMBERED = 600
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -65,6 +66,22 @@ class Meters:
             ["type", "status"],
             registry=self.registry,
         )
+        self._viewers_ended = Counter(
+            "courtside_viewers_ended",
+            "Viewers by WebRTC whose session ended; why: one of our own words",
+            ["why"],
+            registry=self.registry,
+        )
+        self._viewers_skipped = self._counter(
+            "viewers_skipped", "Times that a viewer by WebRTC was too slow up to the next key frame"
+        )
+        self._clips = Histogram(
+            "courtside_clip_seconds",
+            "Accepted play to its clip, by what became of it",
+            ["status"],
+            buckets=_CLIPS,
+            registry=self.registry,
+        )
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -112,6 +129,18 @@ class Meters:
     def proposal(self, kind: str, status: str) -> None:
         """A proposal was made, answered, or made room for others."""
         self._proposals.labels(kind, status).inc()
+
+    def viewer_ended(self, why: str) -> None:
+        """A viewer's WebRTC session ended."""
+        self._viewers_ended.labels(why).inc()
+
+    def viewer_skipped(self) -> None:
+        """Pictures were passed over for a viewer that did not keep up."""
+        self._viewers_skipped.inc()
+
+    def clip(self, status: str, seconds: float) -> None:
+        """The clip of a play was made, or never will be, so long after the play was accepted."""
+        self._clips.labels(status).observe(max(0.0, seconds))
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.answers import CreatedGame
+from server.clips.rules import clip_rules, rules_text
 from server.clock import Clock
 from server.game.events import Amended, Note
 from server.game.rules import rules_of
@@ -105,6 +106,9 @@ class People:
         if asked.auto_accept is not None:
             self._log.set_auto_accept(game_id, asked.auto_accept or None)
             self._shelf.catch_up(book)
+        if asked.clips is not None:
+            rules = asked.clips(clip_rules(self._shelf.require(game_id).clips))
+            self._log.set_clips(game_id, rules_text(rules))
         return tuple(updates)
 
     def patch_player(self, game_id: str, player: str, body: object) -> tuple[Update, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from server.clips.rules import BadClipRules, ClipRules
 from server.game.customrules import document_text
 from server.game.events import SIDES
 from server.game.rules import RULES, BadRules
@@ -28,7 +29,8 @@ class TeamsBody:
     """A checked body. rules: as in a game's record, a name or a document's text.
 
     players: ids of each side in the order given; names: by side and id; None erases. What was
-    not mentioned is absent. auto_accept: None for no change, 0 for never.
+    not mentioned is absent. auto_accept: None for no change, 0 for never. clips: what becomes of
+    the rules that the game has, None for no change.
     """
 
     game_id: str | None = None
@@ -37,6 +39,7 @@ class TeamsBody:
     players: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str | None] = field(default_factory=dict)
     auto_accept: float | None = None
+    clips: Callable[[ClipRules], ClipRules] | None = None
 
 
 def read_new_game(body: object) -> TeamsBody:
@@ -50,9 +53,11 @@ def read_new_game(body: object) -> TeamsBody:
 
 def read_patch_game(body: object) -> TeamsBody:
     """The body of PATCH /games/{game}. Problem 422."""
-    given = _object("the body", body, {"home", "away", "names_hidden", "auto_accept"})
+    given = _object("the body", body, {"home", "away", "names_hidden", "auto_accept", "clips"})
     asked = _teams(given, None, "")
-    return replace(asked, auto_accept=_auto_accept(given)) if "auto_accept" in given else asked
+    if "auto_accept" in given:
+        asked = replace(asked, auto_accept=_auto_accept(given))
+    return replace(asked, clips=_clips(given["clips"])) if "clips" in given else asked
 
 
 def read_patch_player(body: object) -> str | None:
@@ -116,6 +121,15 @@ def _auto_accept(given: Mapping[str, Any]) -> float:
     if not LEAST_AUTO <= asked <= 1:
         raise _malformed(f"auto_accept must be {LEAST_AUTO} to 1, or null for never")
     return float(asked)
+
+
+def _clips(asked: object) -> Callable[[ClipRules], ClipRules]:
+    """The change that was asked for, tried out so that it is refused here."""
+    try:
+        ClipRules().changed(asked)
+    except BadClipRules as bad:
+        raise _malformed(str(bad)) from None
+    return lambda rules: rules.changed(asked)
 
 
 def _teams(given: Mapping[str, Any], game_id: str | None, rules: str) -> TeamsBody:

@@ -9,6 +9,8 @@ from server.clips.rules import ClipRules
 from server.exports.gamebook import Fact, GameBook
 from server.exports.media import in_words
 from server.game.events import Event
+from server.game.state import Game
+from server.projections.order import in_order
 
 # A game with more plays than that is no game; the newest are the ones somebody waits for.
 MOST = 1000
@@ -32,19 +34,19 @@ class Wanted:
         return f"{self.seq}-{self.camera}-{self.start_s * 1000:.0f}-{self.end_s * 1000:.0f}"
 
 
-def wanted(book: GameBook, rules: ClipRules) -> tuple[Wanted, ...]:
+def wanted(game: Game, rules: ClipRules) -> tuple[Wanted, ...]:
     """In the order of the game. Only plays that stand and that a camera saw."""
     found = [
         Wanted(
-            fact.seq,
+            entry.seq,
             event.media.camera,
             event.media.s,
             max(0.0, event.media.s - rules.before_s),
             event.media.s + rules.after_s,
-            fact.at,
+            entry.at,
         )
-        for fact in book.facts
-        if (event := fact.event).media is not None and rules.want(event)
+        for _, entry, event in in_order(game, {})
+        if event.media is not None and rules.want(event) and game.standing.stands(entry.seq)
     ]
     return tuple(found[-MOST:])
 

@@ -21,9 +21,9 @@ from server.gamelog.engine import alembic_config, connect_engine, upgrade
 # Parents first: entries belong to games.
 TABLES = ("games", "names", "entries", "calls", "proposals", "labels", "setups")
 # Pictures of people leave the server only when somebody asks for it; who watches now is no
-# matter for tomorrow.
+# matter for tomorrow; clips lie where the recordings lie.
 STILLS = "stills"
-NOT_KEPT = (STILLS, "watches")
+NOT_KEPT = (STILLS, "watches", "clips")
 _ROWS_AT_ONCE = 1000
 _KEPT_BY_ALEMBIC = "alembic_version"
 

@@ -35,6 +35,7 @@ class GameRecord:
     epoch: identity of this log; a viewer's place is `epoch:seq`.
     token_version: links made with an older one are refused.
     auto_accept: from which probability on a proposal needs nobody; None: each one does.
+    clips: JSON of which plays get a clip, None for the usual ones.
     """
 
     game_id: str
@@ -47,6 +48,7 @@ class GameRecord:
     erased: bool = False
     token_version: int = 1
     auto_accept: float | None = None
+    clips: str | None = None
 
     @property
     def players(self) -> dict[str, tuple[str, ...]]:
@@ -148,6 +150,10 @@ class Log(Protocol):
 
     def set_auto_accept(self, game_id: str, threshold: float | None) -> None:
         """From which probability on proposals of a game are accepted by nobody; None: never."""
+        ...
+
+    def set_clips(self, game_id: str, rules: str | None) -> None:
+        """Which plays of a game get a clip; None: the usual ones."""
         ...
 
     def proposal(self, game_id: str, proposal_id: str) -> Proposal | None: ...

@@ -106,6 +106,10 @@ class MemoryLog:
         shelf = self._shelves[game_id]
         shelf.record = replace(shelf.record, auto_accept=threshold)
 
+    def set_clips(self, game_id: str, rules: str | None) -> None:
+        shelf = self._shelves[game_id]
+        shelf.record = replace(shelf.record, clips=rules)
+
     def revoke_tokens(self, game_id: str) -> None:
         shelf = self._shelves[game_id]
         shelf.record = replace(shelf.record, token_version=shelf.record.token_version + 1)

@@ -33,6 +33,7 @@ from server.gamelog.proposal import Changes, Label, Proposal
 from server.gamelog.sqlproposals import stamp
 from server.gamelog.tables import (
     CallRow,
+    ClipRow,
     EntryRow,
     GameRow,
     LabelRow,
@@ -108,6 +109,7 @@ class SqlLog:
             "token_version": record.token_version,
             "proposal_count": 0,
             "auto_accept": record.auto_accept,
+            "clips": record.clips,
         }
         try:
             with self.writing() as connection:
@@ -231,6 +233,12 @@ class SqlLog:
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(auto_accept=threshold)
             )
 
+    def set_clips(self, game_id: str, rules: str | None) -> None:
+        with self.writing() as connection:
+            connection.execute(
+                update(GameRow).where(col(GameRow.game_id) == game_id).values(clips=rules)
+            )
+
     def revoke_tokens(self, game_id: str) -> None:
         with self.writing() as connection:
             connection.execute(
@@ -241,7 +249,8 @@ class SqlLog:
 
     def erase(self, game_id: str) -> None:
         with self.writing() as connection:
-            sqlproposals.erase(connection, game_id, (NameRow, SetupRow, StillRow, LabelRow))
+            personal = (NameRow, SetupRow, StillRow, LabelRow, ClipRow)
+            sqlproposals.erase(connection, game_id, personal)
             connection.execute(
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(erased=True)
             )
@@ -334,6 +343,7 @@ def _record(row: Any) -> GameRecord:
         erased=row.erased,
         token_version=row.token_version,
         auto_accept=row.auto_accept,
+        clips=row.clips,
     )
 
 
