@@ -24,6 +24,7 @@ from server.api.problems import install_problem_handlers, problem_response
 from server.house import VERSION, House
 from server.ingest import whip
 from server.live import sockets
+from server.media import viewers
 
 
 def build_app(house: House, links: Links) -> FastAPI:
@@ -50,12 +51,13 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
     app.include_router(sockets.router(house.hub, access.authorize))
     app.include_router(whip.router(house.cameras, access.authorize))
+    app.include_router(viewers.router(house.viewers, access.authorize))
     app.include_router(pages.router())
     app.include_router(reference.router(app.openapi))
     app.add_middleware(
         BodyLimit,
-        # WHIP has its own limit, and says it with the headers that its clients read.
-        limits={"/whip/": 1 << 30, check.UPLINK_PATH: UPLINK_LIMIT},
+        # These have their own limit, and say it with the headers that their clients read.
+        limits={"/whip/": 1 << 30, "/whep/": 1 << 30, check.UPLINK_PATH: UPLINK_LIMIT},
     )
     # A gym full of phones shares one address and one watcher's token: the limits stop a runaway
     # client, not a crowd; pages cost nothing and are outside them.
@@ -63,7 +65,7 @@ def build_app(house: House, links: Links) -> FastAPI:
     addresses = RateLimit(clock, per_s=1000, burst=10_000)
     app.add_middleware(
         Only,
-        beginnings=("/api/", "/live/", "/whip/"),
+        beginnings=("/api/", "/live/", "/whip/", "/whep/"),
         around=lambda inner: RequestLimits(
             inner, clients=clients, addresses=addresses, refuse=problem_response
         ),

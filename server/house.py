@@ -33,6 +33,7 @@ from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.media.streams import Streams
+from server.media.viewers import Viewers
 from server.meters import Gauges, Meters, watch_loop
 from server.models import load_models
 from server.previews import Previews
@@ -57,6 +58,7 @@ class House:
     desks: DeskLeases
     cameras: Cameras
     streams: Streams
+    viewers: Viewers
     inference: Inference
     lookout: Lookout
     setups: Setups
@@ -128,6 +130,7 @@ class House:
         return {
             "cameras_live": ("Cameras that publish", live, {}),
             "viewers": ("Viewers of this process", self.hub.viewers_here, {}),
+            "whep_viewers": ("Of the picture, by WebRTC", len(self.viewers), {}),
             "snapshots_for_slow_viewers": ("Viewers that fell behind", self.hub.renewals, {}),
             "redis_degraded": ("1 while Redis is away", float(self.hub.degraded), {}),
             "inference_device": ("Where inference really runs", 1.0, obtained),
@@ -192,6 +195,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             setups.came(game, camera)
             return sink
 
+        ice = IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports)
         streams = Streams(clock)
         cameras = Cameras(
             clock=clock,
@@ -199,16 +203,20 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             open_sink=open_sink,
             on_state=lookout.on_state,
             open_media=streams.open,
-            ice=IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports),
+            ice=ice,
             claim=leases.claim,
         )
+        viewers = Viewers(
+            streams, clock, lambda: secrets.token_urlsafe(24), meters, ice, settings.whep_viewers
+        )
         stack.push_async_callback(cameras.close)
+        stack.push_async_callback(viewers.close)
 
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, hub, leases, desks, cameras, streams, inference,
-            lookout, setups, previews, tokens, access, process, model.name,
+            settings, clock, meters, scorer, hub, leases, desks, cameras, streams, viewers,
+            inference, lookout, setups, previews, tokens, access, process, model.name,
             admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)

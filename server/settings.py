@@ -19,6 +19,7 @@ DATABASE = "courtside.sqlite"
 DEFAULT_PORT = 8000
 DEFAULT_HTTPS_PORT = 8443
 MINIMUM_SECRET_LENGTH = 16
+WHEP_VIEWERS = 20
 
 
 class SettingsError(ValueError):
@@ -44,7 +45,7 @@ class Settings:
     redis: URL, or None for a private server. database: SQLAlchemy URL, or None for SQLite in
     `data`. model: a name in models.toml, or None for its default.
     cert, key: PEM files; both or neither. public_ip: announced besides the local addresses.
-    udp_ports: inclusive range for WebRTC, or None for any.
+    udp_ports: inclusive range for WebRTC, or None for any. whep_viewers: at most, at once.
     admin_token, secret: None means generated and kept in `data`.
     """
 
@@ -62,6 +63,7 @@ class Settings:
     ice_servers: tuple[IceServer, ...] = ()
     public_ip: str | None = None
     udp_ports: tuple[int, int] | None = None
+    whep_viewers: int = WHEP_VIEWERS
     admin_token: str | None = None
     secret: str | None = None
 
@@ -74,6 +76,8 @@ class Settings:
             raise SettingsError(f"--device is one of {', '.join(DEVICES)}, not {self.device!r}")
         self._check_data()
         self._check_certificate()
+        if self.whep_viewers < 0:
+            raise SettingsError("--whep-viewers is 0 (nobody) or more")
         if self.public_ip is not None:
             _address("--public-ip", self.public_ip)
         if self.redis is not None:

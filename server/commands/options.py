@@ -15,6 +15,7 @@ from server.settings import (
     DEFAULT_HTTPS_PORT,
     DEFAULT_PORT,
     DEVICES,
+    WHEP_VIEWERS,
     Settings,
     SettingsError,
     parse_device,
@@ -76,6 +77,13 @@ _OPTIONS = [
     _option("--ice-servers", "stun:HOST:PORT,turn:USER:PASSWORD@HOST:PORT, or JSON."),
     _option("--public-ip", "Address that the internet knows this machine by."),
     _option("--udp-ports", "A-B: UDP ports for WebRTC."),
+    _option(
+        "--whep-viewers",
+        "Watch by WebRTC at once, at most; others watch by HLS.",
+        type=int,
+        default=WHEP_VIEWERS,
+        show_default=True,
+    ),
     # Secrets come by environment only: a command line can be read by everyone on the machine.
     click.option("--admin-token", envvar="COURTSIDE_ADMIN_TOKEN", hidden=True),
     click.option("--secret", envvar="COURTSIDE_SECRET", hidden=True),

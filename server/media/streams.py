@@ -81,13 +81,13 @@ class Stream:
             self._asked_s = now_s
             self._ask()
 
-    def attach(self, consumer: Consumer) -> None:
-        """Hand on to it from now on, beginning with what since_key holds."""
+    def attach(self, consumer: Consumer, *, from_key: bool = True) -> None:
+        """Hand on to it from now on; from_key: beginning with what since_key holds."""
         if self._closed:
             consumer.close()
             return
         self._consumers[consumer] = None
-        for sample in self.since_key:
+        for sample in self.since_key if from_key else ():
             if consumer in self._consumers:
                 consumer.put(sample)
 
