@@ -53,7 +53,8 @@ class Filming:
             self._known.popitem(last=False)
         return found
 
-    async def _look(self, game_id: str) -> Filmed | None:
+    async def latest(self, game_id: str) -> dict[str, Message]:
+        """The last message about each camera of a game."""
         try:
             said: Iterable[Message] = await self._said_anywhere(game_id)
         except RedisAway:
@@ -63,6 +64,10 @@ class Filming:
             if message["type"] == "camera":
                 camera = str(message["camera"])
                 latest[camera] = max(latest.get(camera, message), message, key=_at)
+        return latest
+
+    async def _look(self, game_id: str) -> Filmed | None:
+        latest = await self.latest(game_id)
         films = [camera for camera, message in latest.items() if message["status"] in FILMS]
         for camera in sorted(films, key=lambda name: (name != MAIN, name)):
             origin = await self._origin(game_id, camera)

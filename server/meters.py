@@ -82,6 +82,13 @@ class Meters:
             buckets=_CLIPS,
             registry=self.registry,
         )
+        self._media = Counter(
+            "courtside_media_sent_bytes",
+            "To players by HTTP; kind: video, audio, playlist",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._given_up = self._counter("media_given_up", "Players that did not take a file in time")
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -141,6 +148,14 @@ class Meters:
     def clip(self, status: str, seconds: float) -> None:
         """The clip of a play was made, or never will be, so long after the play was accepted."""
         self._clips.labels(status).observe(max(0.0, seconds))
+
+    def media_sent(self, kind: str, size: int) -> None:
+        """A player is sent a playlist or a file of this many bytes."""
+        self._media.labels(kind).inc(size)
+
+    def media_given_up(self) -> None:
+        """A player did not take a file in time."""
+        self._given_up.inc()
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

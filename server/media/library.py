@@ -9,6 +9,14 @@ from server.media.edge import Edge
 from server.media.segments import Init, Part, Rendition, Segment
 
 
+class NotRecorded(LookupError):
+    """There is nothing (any more) to read."""
+
+
+class MediaUnavailable(OSError):
+    """The storage does not answer, or refuses."""
+
+
 class Library(Protocol):
     """All recordings. Blocking calls, from any thread but the event loop's; `edge` on the loop.
 

@@ -124,9 +124,7 @@ def test_a_delta_update_says_the_same_as_the_whole(
     made = playlist(segments[: max(0, len(segments) - more)])
     if not made.segments:
         return  # before the first segment nothing can be skipped
-    before = parse(
-        made.text(live=growing(made.segments, before_parts, segments[0].number if segments else 3))
-    )
+    before = parse(made.text(live=growing(made.segments, before_parts)))
     for one in segments[len(made.segments) :]:
         made.add(one)
     new_s = sum(one.duration_s for one in segments[max(0, len(segments) - more) :])
