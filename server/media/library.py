@@ -9,11 +9,11 @@ from server.media.edge import Edge
 from server.media.segments import Init, Part, Rendition, Segment
 
 
-class NotRecorded(LookupError):
+class NotRecorded(LookupError):  # noqa: N818  (a state of the world)
     """There is nothing (any more) to read."""
 
 
-class MediaUnavailable(OSError):
+class MediaUnavailable(OSError):  # noqa: N818  (a state of the world)
     """The storage does not answer, or refuses."""
 
 
