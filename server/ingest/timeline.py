@@ -21,12 +21,18 @@ AHEAD_S = 2.0
 WINDOW_S = 2.0
 """Over which the quickest way of a packet is looked for: that one did not queue."""
 
-TURN_BACK = 0.01
+TURN_BACK = 0.02
 TURN_ON = 0.001
 """Share of its speed by which the line may run slower or faster, to come back to the arrivals: a
-hundredth is not seen, and a clock drifts less than a thousandth."""
+fiftieth is not seen, and a clock drifts less than a thousandth."""
 
-REPORTS = 5
+EARLY_S = 5.0
+EARLY_WINDOW_S = 0.5
+EARLY_TURN_BACK = 0.1
+"""A publisher's first frame is often late (its encoder opens, its path is unknown): that is put
+right while viewers are still settling in."""
+
+REPORTS = 3
 CLOCK_SET_S = 0.2
 """Between two reports of a track: the publisher's wall clock was set."""
 
@@ -84,6 +90,7 @@ class _Track:
     offset_s: float | None = None
     due_s: float = 0.0
     sent_s: float = 0.0
+    begun_s: float = 0.0
     least_s: float = 0.0
     window_s: float | None = None
     against_ntp_s: deque[float] = field(default_factory=lambda: deque(maxlen=REPORTS))
@@ -150,7 +157,8 @@ class PublisherClock:
         return media_s < arrived_s - BEHIND_S or media_s > newest_s + AHEAD_S
 
     def _begin(self, track: _Track, offset_s: float, sent_s: float) -> None:
-        track.offset_s, track.due_s, track.sent_s = offset_s, 0.0, sent_s
+        track.offset_s, track.due_s = offset_s, 0.0
+        track.sent_s = track.begun_s = sent_s
         track.window_s = None
         track.against_ntp_s.clear()
         self._apart_s = None
@@ -167,8 +175,10 @@ class PublisherClock:
             track.due_s = beside_s - track.offset_s
         passed_s = min(max(sent_s - track.sent_s, 0.0), WINDOW_S)
         track.sent_s = max(sent_s, track.sent_s)
+        early = sent_s - track.begun_s < EARLY_S
+        back = EARLY_TURN_BACK if early and kind == "video" else TURN_BACK
         on = TURN_ON if beside_s is None else TURN_BACK
-        turn_s = min(max(track.due_s, -TURN_BACK * passed_s), on * passed_s)
+        turn_s = min(max(track.due_s, -back * passed_s), on * passed_s)
         track.offset_s += turn_s
         track.due_s -= turn_s
 
@@ -186,5 +196,6 @@ class PublisherClock:
         if track.window_s is None:
             track.window_s, track.least_s = arrived_s, way_s
         track.least_s = min(track.least_s, way_s)
-        if arrived_s - track.window_s >= WINDOW_S:
+        early = sent_s - track.begun_s < EARLY_S
+        if arrived_s - track.window_s >= (EARLY_WINDOW_S if early else WINDOW_S):
             track.due_s, track.window_s = track.least_s - track.offset_s, None

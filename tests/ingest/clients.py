@@ -6,8 +6,10 @@ import asyncio
 import datetime as dt
 import random
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import av
 import httpx
 import numpy as np
 from aiortc import (
+    AudioStreamTrack,
+    MediaStreamTrack,
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
@@ -50,10 +54,33 @@ class Pattern(VideoStreamTrack):
         return frame
 
 
-class AiortcPublisher:
-    """What a program with aiortc does."""
+class Tone(AudioStreamTrack):
+    """A tone in packets of 20 ms, from a sound card whose clock is `drift` too fast."""
 
-    def __init__(self, url: str, codec: str = "H264", audio: bool = False) -> None:
+    def __init__(self, drift: float = 0.0) -> None:
+        super().__init__()
+        self.drift = drift
+        self.count = 0
+        self.began_s = 0.0
+
+    async def recv(self) -> av.AudioFrame:
+        self.began_s = self.began_s or time.monotonic()
+        due_s = self.began_s + self.count * 0.02 / (1 + self.drift)
+        await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+        at = np.arange(self.count * 960, (self.count + 1) * 960)
+        wave = (8000 * np.sin(at * 2 * np.pi * 440 / 48000)).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(wave[None], "s16", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = 48000, self.count * 960, Fraction(1, 48000)
+        self.count += 1
+        return frame
+
+
+class AiortcPublisher:
+    """What a program with aiortc does. audio: a section without a track, or a track."""
+
+    def __init__(
+        self, url: str, codec: str = "H264", audio: bool | MediaStreamTrack = False
+    ) -> None:
         self.url = url
         self.codec = codec
         self.audio = audio
@@ -77,7 +104,8 @@ class AiortcPublisher:
         transceiver.setCodecPreferences(wanted)
         transceiver.direction = "sendonly"
         if self.audio:
-            self.pc.addTransceiver("audio", direction="sendonly")
+            track = "audio" if isinstance(self.audio, bool) else self.audio
+            self.pc.addTransceiver(track, direction="sendonly")
         await self.pc.setLocalDescription(await self.pc.createOffer())
         sdp = self.pc.localDescription.sdp
         for old, new in (edit or {}).items():

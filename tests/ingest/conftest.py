@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import av
 import pytest
@@ -22,6 +23,7 @@ from server.clock import SystemClock
 from server.ingest import whip
 from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
+from server.ingest.sample import Kind, Sample
 from server.ingest.session import Claim, Limits, Status
 from server.problems import Problem
 
@@ -53,12 +55,33 @@ class Sink:
 
 
 @dataclass(eq=False)
+class Media:
+    """Keeps what came encoded."""
+
+    origin: datetime
+    want_key_frame: Callable[[], None]
+    samples: list[Sample] = field(default_factory=list)
+    closed: int = 0
+
+    def put(self, sample: Sample) -> None:
+        assert not self.closed
+        self.samples.append(sample)
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def of(self, kind: Kind, publisher: int | None = None) -> list[Sample]:
+        return [s for s in self.samples if s.kind == kind and publisher in (None, s.publisher)]
+
+
+@dataclass(eq=False)
 class House:
     """The ingest room behind HTTP, and what came out of it."""
 
     url: str
     cameras: Cameras
     sinks: dict[tuple[str, str], list[Sink]] = field(default_factory=dict)
+    media: dict[tuple[str, str], list[Media]] = field(default_factory=dict)
     states: list[tuple[str, str, Status, str]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     sink_delay_s: float = 0.0
@@ -67,6 +90,11 @@ class House:
         """The newest sink of a camera; an empty one before its first picture."""
         found = self.sinks.get((game, camera))
         return found[-1] if found else Sink()
+
+    def encoded(self, game: str = "g1", camera: str = "main") -> Media:
+        """The newest sink of a camera for encoded frames; an empty one before its first."""
+        found = self.media.get((game, camera))
+        return found[-1] if found else Media(datetime.max.replace(tzinfo=UTC), lambda: None)
 
     def statuses(self, game: str = "g1", camera: str = "main") -> list[Status]:
         return [status for g, c, status, _ in self.states if (g, c) == (game, camera)]
@@ -114,6 +142,7 @@ async def serve(
     claim: Claim | None = None,
     pages: dict[str, str] | None = None,
     sink_delay_s: float = 0.0,
+    decode: bool = True,
 ) -> AsyncIterator[House]:
     house: House
 
@@ -121,6 +150,13 @@ async def serve(
         sink = Sink(house.sink_delay_s)
         house.sinks.setdefault((game, camera), []).append(sink)
         return sink
+
+    def open_media(
+        game: str, camera: str, origin: datetime, want_key_frame: Callable[[], None]
+    ) -> Media:
+        media = Media(origin, want_key_frame)
+        house.media.setdefault((game, camera), []).append(media)
+        return media
 
     def on_state(game: str, camera: str, status: Status, why: str) -> None:
         house.states.append((game, camera, status, why))
@@ -131,6 +167,8 @@ async def serve(
         new_id=lambda: secrets.token_urlsafe(18),
         open_sink=open_sink,
         on_state=on_state,
+        open_media=open_media,
+        decode=decode,
         ice=ice,
         limits=limits,
         claim=claim,
