@@ -62,8 +62,8 @@ def draw(scene: NDArray[np.uint8], wall_ms: int, at_s: float) -> av.VideoFrame:
 def read(luma: NDArray[np.uint8]) -> int | None:
     """Milliseconds of the time of day, modulo 2**32, in a picture of any size; None if it has no
     code that is whole. luma: (H, W) uint8, also of a picture turned by quarters."""
-    for turned in (luma, np.rot90(luma, -1), np.rot90(luma, 1)):
-        cells = _sample(turned)
+    for quarters in range(4):
+        cells = _sample(np.rot90(luma, quarters))
         number = _number(cells[:BITS])
         if _number(cells[BITS:]) == _check(number):
             return number
@@ -122,4 +122,5 @@ def _number(bits: list[bool]) -> int:
 
 
 def _check(number: int) -> int:
-    return zlib.crc32(number.to_bytes(4, "big")) & 0xFFFF
+    # Turned over, so that all black and all white are no code.
+    return ~zlib.crc32(number.to_bytes(4, "big")) & 0xFFFF
