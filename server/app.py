@@ -12,6 +12,7 @@ from server.api import (
     exports,
     games,
     health,
+    moment,
     pages,
     reference,
     rules,
@@ -41,13 +42,14 @@ def build_app(house: House, links: Links) -> FastAPI:
     install_problem_handlers(app)
     access, clock = house.access, house.clock
     app.include_router(health.router(house.look, house.meters))
-    app.include_router(games.router(house.scorer, access, links, house.erased))
+    app.include_router(games.router(house.scorer, house.moments, access, links, house.erased))
     app.include_router(rules.router(house.scorer, access))
     app.include_router(desk.router(house.scorer, access, house.desks))
     app.include_router(deskroles.router(house.scorer, access, house.desks))
     app.include_router(exports.router(house.scorer, access))
     app.include_router(setup.router(house.setups, house.previews, access))
-    app.include_router(stats.router(house.scorer, access))
+    app.include_router(stats.router(house.scorer, house.moments, access))
+    app.include_router(moment.router(house.moments, access))
     app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
     app.include_router(sockets.router(house.hub, access.authorize))
     app.include_router(whip.router(house.cameras, access.authorize))

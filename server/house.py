@@ -36,6 +36,7 @@ from server.media.streams import Streams
 from server.media.viewers import Viewers
 from server.meters import Gauges, Meters, watch_loop
 from server.models import load_models
+from server.moments import Moments
 from server.previews import Previews
 from server.scorer import Scorer
 from server.settings import Settings
@@ -53,6 +54,7 @@ class House:
     clock: Clock
     meters: Meters
     scorer: Scorer
+    moments: Moments
     hub: Hub
     leases: Leases
     desks: DeskLeases
@@ -173,6 +175,8 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             log, clock, new_id, hub.publish, hub.announce, meters=meters, who_films=filming.films
         )
         stack.push_async_callback(scorer.close)
+        moments = Moments(scorer, leases.origin)
+        stack.push_async_callback(moments.close)
         await hub.start(scorer)
         await leases.start()
         stack.push_async_callback(leases.stop)
@@ -215,7 +219,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, hub, leases, desks, cameras, streams, viewers,
+            settings, clock, meters, scorer, moments, hub, leases, desks, cameras, streams, viewers,
             inference, lookout, setups, previews, tokens, access, process, model.name,
             admin if made else None,
         )  # fmt: skip

@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse
 from server.access.roles import Access
 from server.api.body import JsonBody, describe_body
 from server.api.links import Links
+from server.api.moment import Asked
+from server.moments import Moments
 from server.scorer import Scorer
 
 PREFIX = "/api/v1/games"
@@ -27,7 +29,9 @@ Erased = Callable[[str], Awaitable[None]]
 """Told that a game was erased, so that every other part forgets it too."""
 
 
-def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIRouter:
+def router(
+    scorer: Scorer, moments: Moments, access: Access, links: Links, erased: Erased
+) -> APIRouter:
     """Making a game is open on a loopback address, else for the admin; reading is for whoever
     may watch, changing for the desk."""
     games = APIRouter(prefix=PREFIX, tags=["games"])
@@ -72,10 +76,14 @@ def router(scorer: Scorer, access: Access, links: Links, erased: Erased) -> APIR
         return await scorer.boxscore(game, hide=who.role == "watch")
 
     @games.get("/{game}/plays")
-    async def plays(request: Request, game: str) -> dict[str, Any]:
-        """Every play in the order of the game, oldest first, voided ones marked."""
+    async def plays(request: Request, game: str, asked: Asked) -> dict[str, Any]:
+        """Every play in the order of the game, oldest first, voided ones marked; with a moment
+        (`camera` and `s`, or `at`) as they were known then."""
         who = await access.authorize(request, game, "watch")
-        return {"game_id": game, "plays": await scorer.plays(game, hide=who.role == "watch")}
+        hide = who.role == "watch"
+        if asked is None:
+            return {"game_id": game, "plays": await scorer.plays(game, hide=hide)}
+        return {"game_id": game, "plays": await moments.plays(game, asked, hide=hide)}
 
     @games.get("/{game}/log")
     async def log(
