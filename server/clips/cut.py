@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +37,8 @@ class Cut:
 
     suffix: `mp4`, or `webm` where the camera sent VP8. frames: pictures in it. end_s: media
     time. gaps: from and to where there is no picture, media seconds, the asked time's ends
-    included. sound: is there any? thumbnail: JPEG of the moment.
+    included. sound: is there any? thumbnail: JPEG of the moment. shape: the same for clips that
+    one track of a file can hold: codec, size and parameter sets.
     """
 
     data: bytes
@@ -47,6 +49,7 @@ class Cut:
     width: int
     height: int
     codec: str
+    shape: str
     sound: bool
     gaps: tuple[tuple[float, float], ...]
     thumbnail: bytes
@@ -88,12 +91,17 @@ def cut(video: bytes, audio: Sequence[bytes], moment_s: float, start_s: float, e
                 width=codec.width,
                 height=codec.height,
                 codec=codec.name,
+                shape=_shape(codec.name, codec.width, codec.height, codec.extradata or b""),
                 sound=bool(sounds),
                 gaps=gaps,
                 thumbnail=thumbnail,
             )
     except av.FFmpegError as error:
         raise BadSegments(str(error)) from error
+
+
+def _shape(codec: str, width: int, height: int, parameters: bytes) -> str:
+    return hashlib.sha256(f"{codec} {width} {height} ".encode() + parameters).hexdigest()[:16]
 
 
 def _opened(data: bytes) -> InputContainer:

@@ -11,12 +11,13 @@ from typing import Protocol
 
 from server.answers import WholeGame
 from server.clips.jobs import Jobs
-from server.clips.objects import Objects, StoreAway
+from server.clips.objects import Objects
 from server.clips.rules import clip_rules
 from server.clips.wanted import Wanted, wanted
 from server.clock import Clock
 from server.gamelog.clips import Clip, ClipTable
 from server.gamelog.log import LogUnavailable
+from server.media.problems import MediaUnavailable
 from server.problems import Problem
 from server.updates import Json
 
@@ -104,7 +105,7 @@ class Keeper:
             if clip.status == "waiting":
                 await self._jobs.put(game, clip.seq, clip.cut)
             if before is not None and before.cut != clip.cut:
-                await asyncio.to_thread(self._objects.delete, *_files(before))
+                await asyncio.to_thread(self._objects.delete, *files_of(before))
 
     async def _remember(self) -> None:
         """What changed while no process was there to see it."""
@@ -129,13 +130,13 @@ class Keeper:
         """Clips of what was voided a while ago."""
         before = self._clock.now() - GRACE
         for clip in await asyncio.to_thread(self._table.gone_before, before, _MOST_AT_ONCE):
-            await asyncio.to_thread(self._objects.delete, *_files(clip))
+            await asyncio.to_thread(self._objects.delete, *files_of(clip))
             await asyncio.to_thread(self._table.forget, clip)
 
     async def _tried(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
-        except (LogUnavailable, StoreAway, Problem) as error:
+        except (LogUnavailable, MediaUnavailable, Problem) as error:
             log.warning("clips wait: %s", error)
 
 
@@ -155,5 +156,6 @@ def _row(game: str, asked: Wanted, before: Clip | None) -> Clip:
     )
 
 
-def _files(clip: Clip) -> list[str]:
+def files_of(clip: Clip) -> list[str]:
+    """Where its files lie."""
     return [clip.facts[name] for name in ("path", "thumbnail") if name in clip.facts]

@@ -1,79 +1,70 @@
-"""Where the files of clips lie: in the same store as the recordings, under a name of their own."""
+"""Where the files of clips lie: beside the recordings of their game, and gone with them."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import ObjectStore
+from server.media.problems import MediaUnavailable
+from server.media.storage import Storage
 
 _CHUNK = 1 << 20
-
-
-class StoreAway(Exception):  # noqa: N818  (a state of the world, not a fault of ours)
-    """The storage does not take or give it now."""
+# No camera is called that.
+_FOLDER = "_clips"
 
 
 class Objects:
-    """Blocking, from any thread. StoreAway, FileNotFoundError."""
+    """Files by name. Blocking, from any thread. MediaUnavailable; NotRecorded where there is no
+    such file."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
-    def put(self, path: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes) -> None:
         """In place of what was there, all of it or nothing."""
         try:
-            obstore.put(self._store, path, data)
-        except (BaseError, OSError) as error:
-            raise StoreAway(str(error)) from error
+            unfinished = self._unfinished(name)
+            unfinished.write_bytes(data)
+            unfinished.replace(self._storage.path(name))
+        except OSError as error:
+            raise MediaUnavailable(str(error)) from error
+        self._storage.upload(name)
 
-    def size(self, path: str) -> int:
-        """Bytes."""
+    def put_file(self, name: str, file: Path) -> None:
+        """The same; the file itself is gone then."""
         try:
-            return obstore.head(self._store, path)["size"]
-        except FileNotFoundError:
-            raise
-        except (BaseError, OSError) as error:
-            raise StoreAway(str(error)) from error
+            unfinished = self._unfinished(name)
+            shutil.move(file, unfinished)
+            unfinished.replace(self._storage.path(name))
+        except OSError as error:
+            raise MediaUnavailable(str(error)) from error
+        self._storage.upload(name)
 
-    def read(self, path: str, start: int, length: int) -> Iterator[bytes]:
-        """That part of a file, in pieces. It is asked for when the first piece is."""
+    def read(self, name: str, start: int, length: int) -> Iterator[bytes]:
+        """That part of a file, in pieces."""
         for at in range(start, start + length, _CHUNK):
-            piece = min(_CHUNK, start + length - at)
-            try:
-                yield bytes(obstore.get_range(self._store, path, start=at, length=piece))
-            except FileNotFoundError:
-                raise
-            except (BaseError, OSError) as error:
-                raise StoreAway(str(error)) from error
+            yield self._storage.read(name, at, min(_CHUNK, start + length - at))
 
-    def whole(self, path: str) -> bytes:
+    def whole(self, name: str) -> bytes:
         """All of it."""
-        return b"".join(self.read(path, 0, self.size(path)))
+        return self._storage.read(name)
 
-    def delete(self, *paths: str) -> None:
+    def delete(self, *names: str) -> None:
         """What is not there is no error."""
-        for path in paths:
-            try:
-                obstore.delete(self._store, path)
-            except FileNotFoundError:
-                continue
-            except (BaseError, OSError) as error:
-                raise StoreAway(str(error)) from error
+        self._storage.remove(names)
 
-    def delete_under(self, folder: str) -> None:
-        """All files whose path begins with `folder/`."""
-        try:
-            found = [item["path"] for page in obstore.list(self._store, folder) for item in page]
-        except (BaseError, OSError) as error:
-            raise StoreAway(str(error)) from error
-        self.delete(*found)
+    def _unfinished(self, name: str) -> Path:
+        path = self._storage.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Two processes may make the same file: each its own, and the last one is as good.
+        return path.with_name(f".{path.name}.{os.getpid()}")
 
 
 def folder_of(game: str) -> str:
     """Of all clips and reels of a game."""
-    return f"clips/{game}"
+    return f"{game}/{_FOLDER}"
 
 
 def path_of(game: str, cut: str, suffix: str) -> str:

@@ -14,6 +14,7 @@ from server.clips.objects import Objects, path_of
 from server.clock import Clock
 from server.gamelog.clips import Clip, ClipTable
 from server.media.library import Library
+from server.media.problems import NotRecorded
 from server.media.segments import Rendition, Segment
 from server.meters import Meters
 
@@ -59,7 +60,7 @@ class Studio:
     async def make(self, game: str, seq: int, name: str) -> None:
         """The clip, if it is still wanted. Done again it changes nothing.
 
-        What it raises (LogUnavailable, MediaUnavailable, StoreAway, BadSegments, ...) is worth
+        What it raises (LogUnavailable, MediaUnavailable, BadSegments, ...) is worth
         another try.
         """
         clip = await self._run(self._table.get, game, seq)
@@ -69,7 +70,7 @@ class Studio:
         await self._recorded(clip)
         try:
             status = await self._run(self._make, clip)
-        except NoPicture:
+        except (NoPicture, NotRecorded):
             await self._run(self._settle, clip, "no_picture")
             status = "no_picture"
         self._meters.clip(status, (self._clock.now() - clip.wanted_at).total_seconds())
@@ -190,6 +191,7 @@ def _facts(made: Cut) -> dict[str, Any]:
     return {
         "suffix": made.suffix,
         "codec": made.codec,
+        "shape": made.shape,
         "width": made.width,
         "height": made.height,
         "sound": made.sound,
@@ -198,6 +200,7 @@ def _facts(made: Cut) -> dict[str, Any]:
         "frames": made.frames,
         "gaps": [list(gap) for gap in made.gaps],
         "size_bytes": len(made.data),
+        "thumbnail_bytes": len(made.thumbnail),
     }
 
 

@@ -39,10 +39,13 @@ def timestamp(seconds: float) -> str:
     return f"{hours:02d}:{minutes:02d}:{ms // 1000:02d}.{ms % 1000:03d}"
 
 
-def _title(book: GameBook, moment: Moment) -> str:
+def cue_text(words: str) -> str:
     """One line of cue text: no line may break it, no mark may be taken for a tag or an arrow."""
-    event, (home, away) = moment.fact.event, moment.fact.score
-    label = book.rules.period_label(event.period)
-    words = f"{label} {in_words(book, event)} ({home}-{away})"
     plain = " ".join(words.split())
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _title(book: GameBook, moment: Moment) -> str:
+    event, (home, away) = moment.fact.event, moment.fact.score
+    label = book.rules.period_label(event.period)
+    return cue_text(f"{label} {in_words(book, event)} ({home}-{away})")

@@ -82,7 +82,7 @@ class ClipTable:
         """Rows for clips that are new or show something else than before, and for those whose
         entry stands again; `gone` are the seqs of those that no longer do. Nothing is kept of a
         game that was erased."""
-        there = sa_select(GameRow.game_id).where(
+        there = select(GameRow.game_id).where(
             col(GameRow.game_id) == game_id, col(GameRow.erased).is_(False)
         )
         with self._log.writing() as connection:
