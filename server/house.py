@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from server.access.roles import Access
@@ -32,6 +33,9 @@ from server.live.lease import Leases
 from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
+from server.media.index import Index
+from server.media.recorders import Recorders
+from server.media.storage import Storage
 from server.media.streams import Streams
 from server.media.viewers import Viewers
 from server.meters import Gauges, Meters, watch_loop
@@ -59,6 +63,7 @@ class House:
     leases: Leases
     desks: DeskLeases
     cameras: Cameras
+    recorders: Recorders
     streams: Streams
     viewers: Viewers
     inference: Inference
@@ -75,6 +80,7 @@ class House:
     async def erased(self, game: str) -> None:
         """A game was erased: its camera stops and its viewers leave."""
         await self.cameras.end_game(game, "the game was erased")
+        await self.recorders.erase(game)
         await self.hub.forget(game)
 
     async def look(self) -> Health:
@@ -92,6 +98,8 @@ class House:
                 "away; calls are kept, other processes hear of them late; "
                 "a desk's roles are held within each process only"
             )
+        for part, why in self.recorders.troubles.items():
+            found.degraded[f"recording {part}"] = why
         if trouble := self.inference.going.trouble:
             found.degraded["seeing"] = trouble
         return found
@@ -200,13 +208,21 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             return sink
 
         ice = IceSettings(settings.ice_servers, settings.public_ip, settings.udp_ports)
-        streams = Streams(clock)
+        keep = None
+        if settings.keep_recordings is not None:
+            keep = timedelta(days=settings.keep_recordings)
+        folder = settings.media_folder
+        storage = await asyncio.to_thread(Storage.open, settings.media or str(folder), folder)
+        recorders = Recorders(Index(log), storage, clock, meters, keep)
+        stack.push_async_callback(recorders.close)
+        streams = Streams(clock, recorders.keep)
         cameras = Cameras(
             clock=clock,
             new_id=lambda: secrets.token_urlsafe(24),
             open_sink=open_sink,
             on_state=lookout.on_state,
             open_media=streams.open,
+            decode=settings.eyes,
             ice=ice,
             claim=leases.claim,
         )
@@ -219,11 +235,13 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, moments, hub, leases, desks, cameras, streams, viewers,
+            settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders, streams,
+            viewers,
             inference, lookout, setups, previews, tokens, access, process, model.name,
             admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
+        meters.gauges(recorders.gauges)
         drift = Drift(lambda most: scorer.labels(None, most))
         meters.registry.register(drift)
         caretaker = Caretaker(scorer, cameras, clock)
@@ -232,6 +250,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             (caretaker.run(), "caretaker"),
             (drift.run(), "label drift"),
             (setups.run(), "setups"),
+            (recorders.run(), "recordings"),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield house

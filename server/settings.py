@@ -42,9 +42,12 @@ class Settings:
     host, port: where the main listener is; port 0 picks a free one.
     https_port: of the additional https listener that `lan` opens.
     data: folder of everything that is kept; made when absent.
+    media: where recordings are kept: a folder or s3://BUCKET/PREFIX, or None for a folder in
+    `data`. keep_recordings: days, or None for ever.
     redis: URL, or None for a private server. database: SQLAlchemy URL, or None for SQLite in
     `data`. model: a name in models.toml, or None for its default.
     cert, key: PEM files; both or neither. public_ip: announced besides the local addresses.
+    eyes: whether pictures are decoded and looked at; without, a server records and shows them.
     udp_ports: inclusive range for WebRTC, or None for any. whep_viewers: at most, at once.
     admin_token, secret: None means generated and kept in `data`.
     """
@@ -53,10 +56,13 @@ class Settings:
     port: int = DEFAULT_PORT
     https_port: int = DEFAULT_HTTPS_PORT
     data: Path = Path("courtside-data")
+    media: str | None = None
+    keep_recordings: float | None = None
     redis: str | None = None
     database: str | None = None
     model: str | None = None
     device: Device = "auto"
+    eyes: bool = True
     lan: bool = False
     cert: Path | None = None
     key: Path | None = None
@@ -76,6 +82,7 @@ class Settings:
             raise SettingsError(f"--device is one of {', '.join(DEVICES)}, not {self.device!r}")
         self._check_data()
         self._check_certificate()
+        self._check_media()
         if self.whep_viewers < 0:
             raise SettingsError("--whep-viewers is 0 (nobody) or more")
         if self.public_ip is not None:
@@ -94,12 +101,23 @@ class Settings:
         if self.data.exists() and not self.data.is_dir():
             raise SettingsError(f"--data {self.data} is a file; give a folder")
 
+    def _check_media(self) -> None:
+        if self.media is not None and "://" in self.media:
+            _scheme("--media", self.media, ("s3",))
+        if self.keep_recordings is not None and not self.keep_recordings > 0:
+            raise SettingsError("--keep-recordings is a number of days above 0")
+
     def _check_certificate(self) -> None:
         if (self.cert is None) != (self.key is None):
             raise SettingsError("--cert and --key belong together; give both or neither")
         for option, path in (("--cert", self.cert), ("--key", self.key)):
             if path is not None and not path.is_file():
                 raise SettingsError(f"{option} {path} is not a file")
+
+    @property
+    def media_folder(self) -> Path:
+        """Where recordings are written first; without a URL they stay there."""
+        return self.data / "media"
 
     @property
     def database_url(self) -> str:

@@ -48,6 +48,10 @@ _OPTIONS = [
     _option("--host", "Address to listen on.", default="127.0.0.1", show_default=True),
     _option("--port", "Port; 0 picks one.", type=int, default=DEFAULT_PORT, show_default=True),
     data_option,
+    _option(
+        "--media", "Recordings: a folder, or s3://BUCKET/PREFIX; a folder in the data without."
+    ),
+    _option("--keep-recordings", "Days that recordings are kept; for ever without it.", type=float),
     _option("--redis", "URL of a Redis; a private one is started without it."),
     database_option,
     _option("--model", "Name of a model in models.toml."),
@@ -56,6 +60,13 @@ _OPTIONS = [
         "Where inference runs.",
         type=click.Choice(DEVICES),
         default="auto",
+        show_default=True,
+    ),
+    _option(
+        "--eyes",
+        "off: cameras are recorded and shown, nothing is decoded or looked at.",
+        type=click.Choice(["on", "off"]),
+        default="on",
         show_default=True,
     ),
     click.option(
@@ -113,6 +124,7 @@ def make_settings(options: dict[str, Any]) -> Settings:
     chosen: dict[str, Any] = {k: v if v != "" else None for k, v in options.items()}
     try:
         chosen["lan"] = bool(options["lan"])
+        chosen["eyes"] = options["eyes"] != "off"
         chosen["device"] = parse_device(options["device"])
         chosen["ice_servers"] = parse_ice_servers(options["ice_servers"])
         chosen["udp_ports"] = parse_udp_ports(options["udp_ports"])
