@@ -235,10 +235,9 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         tokens = Tokens(key_from_secret(secret), clock)
         access = Access(tokens, scorer.token_version, new_id, admin)
         house = House(
-            settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders, streams,
-            viewers,
-            inference, lookout, setups, previews, tokens, access, process, model.name,
-            admin if made else None,
+            settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders,
+            streams, viewers, inference, lookout, setups, previews, tokens, access, process,
+            model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
         meters.gauges(recorders.gauges)

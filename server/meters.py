@@ -89,6 +89,16 @@ class Meters:
             registry=self.registry,
         )
         self._given_up = self._counter("media_given_up", "Players that did not take a file in time")
+        self._recorded = self._counter("recorded_bytes", "Written of recordings")
+        self._parts_lost = Counter(
+            "courtside_recording_parts_lost",
+            "Parts that were not recorded; why: the disk refused (disk), or was too slow (slow)",
+            ["why"],
+            registry=self.registry,
+        )
+        self._left_out = self._counter(
+            "recording_frames_left_out", "Frames that nobody could have decoded, not recorded"
+        )
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -156,6 +166,18 @@ class Meters:
     def media_given_up(self) -> None:
         """A player did not take a file in time."""
         self._given_up.inc()
+
+    def recorded(self, size_bytes: int) -> None:
+        """So much was written of a recording."""
+        self._recorded.inc(size_bytes)
+
+    def part_lost(self, why: str) -> None:
+        """A part of a recording could not be written; why: `disk` or `slow`."""
+        self._parts_lost.labels(why).inc()
+
+    def frames_left_out(self, count: int) -> None:
+        """Frames without a head, or that build on lost ones, were not recorded."""
+        self._left_out.inc(count)
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

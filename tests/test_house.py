@@ -34,6 +34,14 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.simulator": ("server.simulator",),
     "server.access": ("server.access", *LEAVES),
     "server.live": ("server.live", "server.access", "server.meters", "server.updates", *LEAVES),
+    "server.media": (
+        "server.media",
+        "server.access",
+        "server.gamelog",
+        "server.ingest",
+        "server.meters",
+        *LEAVES,
+    ),
     "server.ingest": ("server.ingest", "server.access", "server.meters", *LEAVES),
     "server.floors": ("pipeline", "server.game"),
     "server.evaluation": (

@@ -42,6 +42,11 @@ class Edge:
         found = self._renditions.get(rendition)
         return None if found is None else found.inits.get(init_id)
 
+    @property
+    def inits(self) -> list[Init]:
+        """All that were made since the camera went live."""
+        return [init for found in self._renditions.values() for init in found.inits.values()]
+
     def segments(self, rendition: Rendition) -> tuple[Segment, ...]:
         """Finished ones that are still in memory, oldest first."""
         found = self._renditions.get(rendition)
