@@ -11,6 +11,8 @@ const BEHIND_S = 30;
 /** What is left of it where the browser has no room (QuotaExceededError). Seconds. */
 const TIGHT_S = 4;
 const IDLE_MS = 200;
+/** While there is enough to play, the playlist is read this often: where is the edge by now? */
+const LOOK_MS = 5_000;
 const ENDED_MS = 5_000;
 const PIECE_MS = 15_000;
 /** A blocking reload is answered within three target durations; after that the line is dead. */
@@ -40,6 +42,7 @@ export class MseTrack {
   #init = null; // the one that the buffer has been given last
   #type = null;
   #ahead_s = AHEAD_S;
+  #read = -Infinity; // when the playlist was
   #jump = new AbortController(); // ends what is under way when the viewer jumps
   #closed = new AbortController();
 
@@ -67,7 +70,7 @@ export class MseTrack {
     return this.#buffer ? listed(this.#buffer.buffered) : [];
   }
 
-  /** Read the playlist for the first time. */
+  /** Read the playlist, as far as it has got. */
   async load() {
     await this.#reload();
   }
@@ -123,7 +126,10 @@ export class MseTrack {
   async #step() {
     const piece = this.#place && pieceAt(this.list, this.#place);
     if (!piece) return this.#more();
-    if (ahead(this.held, this.#now()) > this.#ahead_s) return pause(IDLE_MS, this.#jump.signal);
+    if (ahead(this.held, this.#now()) > this.#ahead_s) {
+      const old = performance.now() - this.#read > LOOK_MS && !this.list.ended;
+      return old ? this.#reload() : pause(IDLE_MS, this.#jump.signal);
+    }
     const { signal } = this.#jump;
     const [initial, data] = await Promise.all([
       piece.init === this.#init ? null : this.#initial(piece.init),
@@ -157,6 +163,7 @@ export class MseTrack {
     const address = reloadAddress(this.#address, this.list);
     const answer = await this.#fetch(address, RELOAD_MS, this.#jump.signal, true);
     const text = await answer.text();
+    this.#read = performance.now();
     const list = parseMedia(text, answer.url, this.#originMs, this.list);
     if (list) this.list = list;
     else this.list = { ...this.list, skips: false }; // the next one is asked for in full

@@ -49,11 +49,12 @@ export class PictureBar {
     });
     this.#range.addEventListener("keydown", (event) => this.#key(event));
     this.node = el("div", { class: "bar", role: "group", "aria-label": "Picture" },
-      el("div", { class: "line" }, this.#gaps, this.#range),
+      el("div", { class: "line" }, el("div", { class: "groove" }, this.#gaps, this.#range),
+        this.#when, this.#live),
       el("div", { class: "buttons" },
         button("play", "Pause", () => on.playPause()),
         button("back", `Back ${STEP_S} seconds`, () => on.step(-STEP_S)),
-        this.#live, this.#when, el("span", { class: "space" }),
+        el("span", { class: "space" }),
         button("muted", "Sound on", () => on.sound()),
         button("boxes", "Show what the camera recognises", () => on.boxes()),
         on.small ? button("small", "Picture in a small window", on.small) : null,
@@ -68,7 +69,7 @@ export class PictureBar {
   draw(now) {
     const { span, at_s, paused, muted, live, running, boxes } = now;
     const dvr = Boolean(span && span.to_s > span.from_s);
-    show(this.#range.parentElement, dvr);
+    this.#range.parentElement.classList.toggle("none", !dvr);
     show(this.#buttons.back, dvr);
     show(this.#live, running);
     show(this.#buttons.muted, now.sound);

@@ -15,6 +15,8 @@ const SLACK_S = 0.6;
 const FASTER = 1.06;
 const STUCK_MS = 400;
 const SILENT_MS = 1_200;
+/** No game is longer. Seconds. */
+const LONGEST_S = 7 * 86_400;
 
 /**
  * The tracks' times in the files are the camera's media time, so the element's currentTime is.
@@ -29,6 +31,8 @@ export class MseWay {
   #address = null; // of the source, to be revoked
   #picture = null; // MseTrack
   #sound = null;
+  #buffers = []; // SourceBuffers, of the picture and then of the sound
+  #target = null; // where to begin, until there is something to play
   #live;
   #cushion_s = CUSHION_S;
   #least = []; // [time, seconds ahead] of the last moments at the edge
@@ -86,10 +90,13 @@ export class MseWay {
     this.#go(at);
   }
 
-  goLive() {
+  async goLive() {
     this.#live = true;
     this.#least = [];
-    if (this.#source) this.#go(this.#edge());
+    if (!this.#source) return;
+    // The playlist may be seconds old: nobody needed its end.
+    await Promise.all([this.#picture.load(), this.#sound?.load()]).catch(() => {});
+    if (this.#live && !this.#closed) this.#go(this.#edge());
   }
 
   close() {
@@ -138,8 +145,6 @@ export class MseWay {
     await this.#open(begin, type, heard ? sound : null, heard);
   }
 
-  #target = null; // where to, until there is something to play
-
   async #open(begin, type, sound, soundType) {
     const Source = mediaSource(window);
     if (!type || !Source.isTypeSupported(type)) throw new Error("This browser cannot play it.");
@@ -160,14 +165,14 @@ export class MseWay {
     const buffers = tracks.map(([, what]) => source.addSourceBuffer(what));
     this.#buffers = buffers;
     source.duration = Infinity;
+    // Without it a jump to what is not fetched yet is ignored.
+    source.setLiveSeekableRange(0, LONGEST_S);
     this.#source = source;
+    video.addEventListener("loadedmetadata", () => { video.currentTime = begin; }, { once: true });
     video.addEventListener("loadeddata", () => this.#shown(), { once: true });
     video.addEventListener("error", () => this.#broken());
     tracks.forEach(([track, what], i) => track.run(buffers[i], what));
-    video.currentTime = begin;
   }
-
-  #buffers = [];
 
   #shown() {
     this.#target = null;
