@@ -9,12 +9,11 @@ from server.clips.gallery import Gallery
 from server.clips.jobs import Jobs
 from server.clips.keeper import Games, Keeper
 from server.clips.objects import Objects
-from server.clips.studio import Studio
+from server.clips.studio import Recordings, Studio
 from server.clock import Clock
 from server.gamelog.clips import ClipTable
 from server.gamelog.log import LogUnavailable
 from server.gamelog.sql import SqlLog
-from server.media.library import Library
 from server.media.storage import Storage
 from server.meters import Gauges, Meters
 
@@ -26,7 +25,7 @@ class Clips:
         self,
         log: SqlLog,
         games: Games,
-        library: Library,
+        library: Recordings,
         storage: Storage,
         redis_url: str,
         clock: Clock,

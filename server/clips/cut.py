@@ -197,14 +197,23 @@ def _written(suffix: str, tracks: Sequence[Sequence[Packet[Any]]], first_s: floa
             timed = [
                 (_at(packet), packet, streams[n], shifts[n])
                 for n, track in enumerate(tracks)
-                for packet in track
+                for packet in _rising(track)
             ]
             for _, packet, stream, shift in sorted(timed, key=lambda one: one[0]):
-                packet.pts = packet.pts - shift  # type: ignore[operator]
+                packet.pts -= shift
                 packet.dts = packet.pts
                 packet.stream = stream
                 out.mux(packet)
         return path.read_bytes()
+
+
+def _rising(track: Sequence[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Without what a publisher that took over sent of a time that was there already."""
+    last_s = -1.0
+    for packet in track:
+        if (at_s := _at(packet)) > last_s:
+            last_s = at_s
+            yield packet
 
 
 def open_output(path: Path, suffix: str) -> OutputContainer:

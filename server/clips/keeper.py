@@ -17,7 +17,7 @@ from server.clips.wanted import Wanted, wanted
 from server.clock import Clock
 from server.gamelog.clips import Clip, ClipTable
 from server.gamelog.log import LogUnavailable
-from server.media.problems import MediaUnavailable
+from server.media.library import MediaUnavailable
 from server.problems import Problem
 from server.updates import Json
 

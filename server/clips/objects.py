@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.media.problems import MediaUnavailable
+from server.media.library import MediaUnavailable
 from server.media.storage import Storage
 
 _CHUNK = 1 << 20

@@ -7,28 +7,44 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from server.clips.cut import Cut, NoPicture, cut
 from server.clips.objects import Objects, path_of
 from server.clock import Clock
 from server.gamelog.clips import Clip, ClipTable
-from server.media.library import Library
-from server.media.problems import NotRecorded
-from server.media.segments import Rendition, Segment
+from server.media.library import NotRecorded
+from server.media.segments import Init, Rendition, Segment
 from server.meters import Meters
 
 T = TypeVar("T")
 
 LOOK_S = 0.25
 """How often the recording is looked at."""
-STALLED_S = 8.0
+STALLED_S = 6.0
 """A recording that has not grown for so long has ended: there will be no more picture."""
 PATIENCE_S = 45.0
 """No play is that far ahead of its recording."""
 _KEYS_S = 12.0
 """How far before a clip its key frame may be."""
 _THREADS = 2
+
+
+class Recordings(Protocol):
+    """The library, as far as clips need it. Blocking."""
+
+    def segments(
+        self,
+        game: str,
+        camera: str,
+        rendition: Rendition,
+        from_s: float | None = None,
+        to_s: float | None = None,
+    ) -> list[Segment]: ...
+
+    def inits(self, game: str, camera: str) -> list[Init]: ...
+
+    def read(self, game: str, camera: str, of: Segment) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,7 @@ class Studio:
     """Cuts the clips of this process's jobs. For the event loop; `close` at the end."""
 
     def __init__(
-        self, table: ClipTable, library: Library, objects: Objects, clock: Clock, meters: Meters
+        self, table: ClipTable, library: Recordings, objects: Objects, clock: Clock, meters: Meters
     ) -> None:
         self._table = table
         self._library = library

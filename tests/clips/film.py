@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -45,6 +46,9 @@ def _fragments(codec: str, frames: Iterator[Any], options: dict[str, str], **str
     name, muxed = "mp4", {"avoid_negative_ts": "disabled"}
     if codec == "libvpx":
         name = "webm"
+    elif codec == "libopus":
+        muxed |= {"movflags": "empty_moov+default_base_moof+frag_discont"}
+        muxed |= {"frag_duration": "2000000"}
     else:
         muxed["movflags"] = "empty_moov+default_base_moof+frag_keyframe+frag_discont"
     with av.open(out, "w", format=name, options=muxed) as container:
@@ -107,3 +111,10 @@ def audio(start_s: float, seconds: float) -> bytes:
             yield frame
 
     return _fragments("libopus", frames(), {"frame_duration": "20"}, rate=48_000, layout="mono")
+
+
+def pieces(data: bytes) -> tuple[bytes, list[bytes]]:
+    """The initialisation segment and the fragments of a file, each of which is two seconds."""
+    starts = [found.start() - 4 for found in re.finditer(b"moof", data)]
+    ends = [*starts[1:], data.rindex(b"mfra") - 4]
+    return data[: starts[0]], [data[a:b] for a, b in zip(starts, ends, strict=True)]
