@@ -76,6 +76,7 @@ class Moments:
             "epoch": whole.record.epoch,
             "seq": known.last if known.whole else None,
             "log_seq": whole.game.seq,
+            "at": (line.origin + timedelta(seconds=when.s)).isoformat(),
             "from": _edge(known.from_s, when, line),
             "until": _edge(known.until_s, when, line),
             "state": await self._books.named(game_id, sections, hide=hide),
