@@ -76,7 +76,7 @@ def router(
             data = await playback.file(game, camera, of, int(parent), int(part))
         return MediaFile(request, data, f"{of}/mp4", f'"{of}-{name}"', left_s, meters)
 
-    async def preflight(game: str, camera: str) -> Response:
+    async def preflight() -> Response:
         return Response(None, 204, PREFLIGHT)
 
     base = "/media/{game}/{camera}"
@@ -88,9 +88,7 @@ def router(
         media.add_api_route(
             base + path, _readable(handler), methods=METHODS, response_class=Response
         )
-    media.add_api_route(
-        base + "/{rest:path}", preflight, methods=["OPTIONS"], include_in_schema=False
-    )
+        media.add_api_route(base + path, preflight, methods=["OPTIONS"], include_in_schema=False)
 
     @media.get("/api/v1/games/{game}/cameras/{camera}/picture")
     async def picture(request: Request, game: str, camera: CameraName) -> dict[str, Any]:

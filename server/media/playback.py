@@ -15,9 +15,8 @@ from typing import TypeVar
 from server.clock import Clock
 from server.media import hls
 from server.media.hls import Asked, Live, Playlist, Report
-from server.media.library import Library
 from server.media.readers import Readers
-from server.media.recordings import LOOK_AGAIN_S, MOST_RECORDINGS, Recording, Recordings
+from server.media.recordings import LOOK_AGAIN_S, MOST_RECORDINGS, Recording, Recordings, Source
 from server.media.segments import RENDITIONS, Rendition
 from server.problems import Problem
 
@@ -54,13 +53,13 @@ class Playback:
 
     def __init__(
         self,
-        library: Library,
+        source: Source,
         recordings: Recordings,
         readers: Readers,
         clock: Clock,
         query: Query,
     ) -> None:
-        self._library = library
+        self._source = source
         self._recordings = recordings
         self._readers = readers
         self._clock = clock
@@ -204,7 +203,7 @@ class Playback:
         piece = None if part is None else segment.parts[part]
         return await self._readers.file(
             (game, camera, rendition, number, part),
-            lambda: self._library.read(game, camera, segment, piece),
+            lambda: self._source.read(game, camera, segment, piece),
         )
 
     def _is_hinted(

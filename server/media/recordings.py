@@ -7,12 +7,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from server.clock import Clock
 from server.media.edge import Edge
-from server.media.library import Library
 from server.media.readers import Readers
-from server.media.segments import RENDITIONS, Init, Rendition, Segment
+from server.media.segments import RENDITIONS, Init, Part, Rendition, Segment
 
 LOOK_AGAIN_S = 1.0
 """How often the shared index is asked for what another process records."""
@@ -23,6 +23,17 @@ OVER_AFTER = timedelta(minutes=30)
 
 IsFinal = Callable[[str], Awaitable[bool]]
 """Is the game over?"""
+
+
+class Source(Protocol):
+    """What is asked of the library (server/media/library.py says it in full)."""
+
+    def edge(self, game: str, camera: str) -> Edge | None: ...
+    def segments(
+        self, game: str, camera: str, rendition: Rendition, from_s: float | None = None
+    ) -> list[Segment]: ...
+    def inits(self, game: str, camera: str) -> list[Init]: ...
+    def read(self, game: str, camera: str, of: Segment, part: Part | None = None) -> bytes: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -106,8 +117,8 @@ class Recordings:
     is_final: asked seldom, and only of what nobody records here.
     """
 
-    def __init__(self, library: Library, readers: Readers, clock: Clock, is_final: IsFinal) -> None:
-        self._library = library
+    def __init__(self, source: Source, readers: Readers, clock: Clock, is_final: IsFinal) -> None:
+        self._source = source
         self._readers = readers
         self._clock = clock
         self._is_final = is_final
@@ -125,7 +136,7 @@ class Recordings:
             if len(self._known) > MOST_RECORDINGS:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
-        found.edge = self._library.edge(game, camera)
+        found.edge = self._source.edge(game, camera)
         if found.edge is not None and found.edge.closed:
             found.edge = None
         if found.edge is not None:
@@ -154,8 +165,8 @@ class Recordings:
             def ask() -> tuple[list[Segment], list[Init]]:
                 found: list[Segment] = []
                 for rendition, end_s in ends.items():
-                    found += self._library.segments(game, camera, rendition, end_s)
-                return found, self._library.inits(game, camera)
+                    found += self._source.segments(game, camera, rendition, end_s)
+                return found, self._source.inits(game, camera)
 
             segments, inits = await self._readers.read(ask)
             for segment in segments:

@@ -171,7 +171,7 @@ def check_rules(found: Parsed) -> None:
         return
     part_s = float(attributes(found.head["EXT-X-PART-INF"])["PART-TARGET"])
     assert control["CAN-BLOCK-RELOAD"] == "YES"
-    assert float(control["PART-HOLD-BACK"]) >= 3 * part_s, "4.4.3.8, appendix B"
+    assert float(control["PART-HOLD-BACK"]) >= 3 * part_s - 1e-6, "4.4.3.8, appendix B"
     assert found.hint is not None
     left_s = 0.0
     for item in reversed(found.items):

@@ -1,0 +1,435 @@
+"""Recordings by HTTP, as players and caches ask for them."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import httpx
+import pytest
+
+from server.api import mediafile
+from server.ingest.sample import Sample
+from server.media import hls, playback
+from server.media.segments import PART_S
+from tests.media.cinema import Cinema, opened
+from tests.media.films import Film, pictures, sound
+from tests.media.playlists import check_rules, parse
+
+
+def film(seconds: float = 9.0) -> Film:
+    """What a camera has sent so far; the last segment is not finished."""
+    made = Film()
+    made.put(*pictures(seconds), *sound(seconds))
+    return made
+
+
+def cut_off(seconds: float, whole: float = 9.0) -> tuple[Film, list[Sample]]:
+    made = Film()
+    made.put(*(one for one in (*pictures(whole), *sound(whole)) if one.media_s < seconds))
+    return made, [one for one in (*pictures(whole), *sound(whole)) if one.media_s >= seconds]
+
+
+async def test_a_player_finds_everything_from_the_first_address() -> None:
+    async with opened(film()) as cinema:
+        index = await cinema.client.get("/media/g/main/index.m3u8")
+        assert index.headers["content-type"] == "application/vnd.apple.mpegurl"
+        uris = [line for line in index.text.splitlines() if not line.startswith("#")]
+        assert len(uris) == 2
+        for rendition in ("video", "audio"):
+            text = await cinema.text(f"{rendition}.m3u8")
+            found = parse(text)
+            check_rules(found)
+            base = httpx.URL(f"http://cinema/media/g/main/{rendition}.m3u8")
+            # Without any token from here on.
+            seen = [item.map for item in found.items if item.map_said]
+            seen += [item.uri for item in found.items]
+            seen += [part.uri for item in found.items for part in item.parts]
+            for uri in seen:
+                if uri is not None:
+                    answer = await cinema.nobody.get(base.join(uri))
+                    assert answer.status_code == 200, uri
+                    assert answer.headers["content-type"] == f"{rendition}/mp4"
+                    assert answer.content[4:8] in (b"ftyp", b"moof", b"styp")
+            item = found.finished[-1]
+            assert item.uri is not None
+            whole = (await cinema.nobody.get(base.join(item.uri))).content
+            parts = [(await cinema.nobody.get(base.join(part.uri))).content for part in item.parts]
+            assert b"".join(parts) == whole
+
+
+async def test_who_has_neither_token_nor_signature_gets_nothing() -> None:
+    async with opened(film()) as cinema:
+        for path in ("index.m3u8", "video.m3u8", "video/0.m4s", "video/init-1.mp4"):
+            answer = await cinema.nobody.get(f"/media/g/main/{path}")
+            assert (answer.status_code, answer.json()["type"]) == (401, "token-missing")
+            assert answer.headers["access-control-allow-origin"] == "*"
+            answer = await cinema.nobody.get(f"/media/g/main/{path}?sig=1.x")
+            assert (answer.status_code, answer.json()["type"]) == (403, "signature-refused")
+            url = str(await cinema.signed(path)).replace("/main/", "/end/")
+            assert (await cinema.nobody.get(url)).status_code == 403
+        with_token = await cinema.nobody.get(f"/media/g/main/video.m3u8?token={cinema.token}")
+        assert with_token.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "other.m3u8",
+        "video/99.m4s",
+        "video/99.0.m4s",
+        "video/0.99.m4s",
+        "video/init-9.mp4",
+        "audio/x.m4s",
+        "video/..%2f..%2fsecret",
+        "video/0.m4s.bak",
+    ],
+)
+async def test_what_is_not_there(path: str) -> None:
+    async with opened(film()) as cinema:
+        answer = await cinema.client.get(f"/media/g/main/{path}")
+        assert answer.status_code == 404, answer.text
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_camera_of_which_nothing_came() -> None:
+    async with opened(Film()) as cinema:
+        for path in ("index.m3u8", "video.m3u8"):
+            answer = await cinema.client.get(f"/media/g/main/{path}")
+            assert (answer.status_code, answer.json()["type"]) == (404, "no-picture")
+
+
+async def test_what_caches_are_told() -> None:
+    async with opened(film()) as cinema:
+        day_s = 24 * 3600 - 60
+        segment = await cinema.nobody.get(await cinema.signed("video/0.m4s"))
+        assert segment.headers["cache-control"] == f"public, max-age={day_s}, immutable"
+        assert segment.headers["etag"] == '"video-0.m4s"'
+        again = await cinema.nobody.get(
+            await cinema.signed("video/0.m4s"), headers={"If-None-Match": '"video-0.m4s"'}
+        )
+        assert (again.status_code, again.content) == (304, b"")
+        playlist = await cinema.nobody.get(await cinema.signed("video.m3u8"))
+        assert playlist.headers["cache-control"] == "public, max-age=1"
+        waited = await cinema.nobody.get(
+            (await cinema.signed("video.m3u8")).copy_merge_params({"_HLS_msn": "1"})
+        )
+        assert waited.headers["cache-control"] == f"public, max-age={6 * hls.TARGET_S}"
+        by_token = await cinema.client.get("/media/g/main/video.m3u8")
+        assert by_token.headers["cache-control"] == "private, max-age=1"
+
+
+async def test_every_viewer_gets_the_same_addresses() -> None:
+    async with opened(film()) as cinema:
+        first = await cinema.text("video.m3u8")
+        cinema.clock.advance(2 * 3600)
+        assert await cinema.text("video.m3u8") == first
+
+
+async def test_an_address_expires_and_the_playlist_gives_a_new_one() -> None:
+    async with opened(film()) as cinema:
+        old = await cinema.signed("video/0.m4s")
+        cinema.clock.advance(25 * 3600)
+        answer = await cinema.nobody.get(old)
+        assert (answer.status_code, answer.json()["type"]) == (403, "signature-refused")
+        assert "expired" in answer.json()["detail"]
+        token = cinema.client.headers["Authorization"]
+        assert token
+        assert (await cinema.nobody.get(await cinema.signed("video/0.m4s"))).status_code == 200
+
+
+async def test_playlists_are_packed_for_those_who_can_unpack() -> None:
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video.m3u8")
+        plain = await cinema.nobody.get(url, headers={"Accept-Encoding": "identity"})
+        async with cinema.nobody.stream("GET", url, headers={"Accept-Encoding": "gzip"}) as packed:
+            raw = b"".join([piece async for piece in packed.aiter_raw()])
+        assert packed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(raw) == plain.content
+        assert len(raw) < len(plain.content) / 3
+        assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "first", "last"),
+    [
+        ("bytes=0-99", 206, 0, 99),
+        ("bytes=100-", 206, 100, None),
+        ("bytes=-50", 206, -50, None),
+        ("bytes=0-999999999", 206, 0, None),
+        ("bytes=5-2", 200, 0, None),
+        ("bytes=0-1,5-6", 200, 0, None),
+        ("pages=1-2", 200, 0, None),
+        ("bytes=-", 200, 0, None),
+        ("bytes=999999999-", 416, 0, None),
+        ("bytes=-0", 416, 0, None),
+    ],
+)
+async def test_ranges(asked: str, status: int, first: int, last: int | None) -> None:
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video/0.m4s")
+        whole = (await cinema.nobody.get(url)).content
+        answer = await cinema.nobody.get(url, headers={"Range": asked})
+        assert answer.status_code == status
+        if status == 416:
+            assert answer.headers["content-range"] == f"bytes */{len(whole)}"
+            return
+        wanted = whole[first:] if last is None else whole[first : last + 1]
+        assert answer.content == wanted
+        if status == 206:
+            begin = len(whole) - 50 if first < 0 else first
+            end = begin + len(wanted) - 1
+            assert answer.headers["content-range"] == f"bytes {begin}-{end}/{len(whole)}"
+
+
+async def test_head_and_preflight() -> None:
+    async with opened(film()) as cinema:
+        for path in ("index.m3u8", "video.m3u8", "video/0.m4s"):
+            url = await cinema.signed(path)
+            whole, head = await cinema.nobody.get(url), await cinema.nobody.head(url)
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-length"] == whole.headers["content-length"]
+            assert head.headers["content-type"] == whole.headers["content-type"]
+            asked = await cinema.nobody.options(f"/media/g/main/{path}")
+            assert asked.status_code == 204
+            assert "Range" in asked.headers["access-control-allow-headers"]
+            assert whole.headers["access-control-allow-origin"] == "*"
+
+
+# --- the live edge
+
+
+async def test_a_playlist_waits_for_the_part_that_is_asked_for() -> None:
+    made, rest = cut_off(6.9)
+    async with opened(made) as cinema:
+        before = parse(await cinema.text("video.m3u8"))
+        growing = before.items[-1]
+        asked = {"_HLS_msn": growing.number, "_HLS_part": len(growing.parts)}
+        answer = asyncio.create_task(cinema.text("video.m3u8", **asked))
+        await asyncio.sleep(0.05)
+        assert not answer.done()
+        assert cinema.playback.waiting == 1
+        made.put(*(one for one in rest if one.media_s < 6.9 + 2 * PART_S))
+        after = parse(await asyncio.wait_for(answer, 1))
+        assert len(after.items[-1].parts) > len(growing.parts)
+        assert cinema.playback.waiting == 0
+
+
+async def test_a_part_behind_the_last_one_is_the_first_of_the_next_segment() -> None:
+    made, rest = cut_off(5.5)
+    async with opened(made) as cinema:
+        growing = parse(await cinema.text("video.m3u8")).items[-1]
+        answer = asyncio.create_task(
+            cinema.text("video.m3u8", _HLS_msn=growing.number, _HLS_part=5)
+        )
+        await asyncio.sleep(0.02)
+        made.put(*(one for one in rest if one.media_s < 6.02))
+        await asyncio.sleep(0.02)
+        assert not answer.done()  # the segment is finished with five parts, 0 to 4
+        made.put(*(one for one in rest if 6.02 <= one.media_s < 6.9))
+        found = parse(await asyncio.wait_for(answer, 1))
+        assert found.items[-1].number == growing.number + 1
+        assert found.items[-1].parts
+
+
+async def test_the_hinted_part_is_waited_for_and_no_other() -> None:
+    made, rest = cut_off(6.9)
+    async with opened(made) as cinema:
+        found = parse(await cinema.text("video.m3u8"))
+        assert found.hint is not None
+        hinted = (await cinema.signed("video.m3u8")).join(found.hint)
+        answer = asyncio.create_task(cinema.nobody.get(hinted))
+        await asyncio.sleep(0.02)
+        assert not answer.done()
+        made.put(*(one for one in rest if one.media_s < 6.9 + 2 * PART_S))
+        part = await asyncio.wait_for(answer, 1)
+        assert part.status_code == 200
+        assert part.content[4:8] == b"moof"
+        number, index = found.items[-1].number, len(found.items[-1].parts)
+        further = await cinema.nobody.get(await cinema.signed(f"video/{number}.{index + 3}.m4s"))
+        assert further.status_code == 404
+
+
+async def test_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hls, "BLOCK_AT_MOST_S", 0.05)
+    async with opened(film(6.9)) as cinema:
+        growing = parse(await cinema.text("video.m3u8")).items[-1]
+        asked = {"_HLS_msn": growing.number}
+        answer = await cinema.nobody.get(
+            (await cinema.signed("video.m3u8")).copy_merge_params(asked)
+        )
+        assert (answer.status_code, answer.json()["type"]) == (503, "not-in-time")
+        assert answer.headers["retry-after"] == "1"
+
+
+async def test_directives_that_make_no_sense_are_refused_at_once() -> None:
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video.m3u8")
+        for asked in ({"_HLS_part": "1"}, {"_HLS_msn": "x"}, {"_HLS_msn": "9"},
+                      {"_HLS_msn": "4", "_HLS_part": "40"}):  # fmt: skip
+            answer = await cinema.nobody.get(url.copy_merge_params(asked))
+            assert (answer.status_code, answer.json()["type"]) == (400, "malformed-request"), asked
+
+
+async def test_only_so_many_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "MOST_WAITING", 3)
+    made, rest = cut_off(6.9)
+    async with opened(made) as cinema:
+        growing = parse(await cinema.text("video.m3u8")).items[-1]
+        url = (await cinema.signed("video.m3u8")).copy_merge_params({"_HLS_msn": growing.number})
+        waiting = [asyncio.create_task(cinema.nobody.get(url)) for _ in range(3)]
+        await asyncio.sleep(0.02)
+        refused = await cinema.nobody.get(url)
+        assert (refused.status_code, refused.json()["type"]) == (503, "busy")
+        assert cinema.playback.turned_away == 1
+        assert (await cinema.nobody.get(await cinema.signed("video.m3u8"))).status_code == 200
+        made.put(*rest)
+        assert {(await one).status_code for one in waiting} == {200}
+
+
+async def test_who_leaves_while_waiting_makes_room() -> None:
+    async with opened(film(6.9)) as cinema:
+        growing = parse(await cinema.text("video.m3u8")).items[-1]
+        waits = asyncio.create_task(cinema.text("video.m3u8", _HLS_msn=growing.number))
+        await asyncio.sleep(0.02)
+        assert cinema.playback.waiting == 1
+        waits.cancel()
+        await asyncio.wait([waits])
+        assert cinema.playback.waiting == 0
+
+
+async def test_a_delta_update_over_http() -> None:
+    made = film(40.0)
+    async with opened(made) as cinema:
+        whole = parse(await cinema.text("video.m3u8"))
+        delta = parse(await cinema.text("video.m3u8", _HLS_skip="YES"))
+        check_rules(delta)
+        assert delta.skipped == len(whole.finished) - len(delta.finished) > 5
+        assert [i.uri for i in delta.items] == [i.uri for i in whole.items[delta.skipped :]]
+
+
+# --- where nobody records
+
+
+async def test_elsewhere_finished_segments_are_offered() -> None:
+    made = film()
+    async with opened(made) as owner:
+        live = parse(await owner.text("video.m3u8"))
+        made.live = False  # as another process sees it
+        async with opened(made) as other:
+            plain = parse(await other.text("video.m3u8"))
+            check_rules(plain)
+            assert not any(item.parts for item in plain.items)
+            assert plain.hint is None
+            assert [i.uri for i in plain.finished] == [i.uri for i in live.finished]
+            assert plain.finished[0].uri is not None
+            uri = (await other.signed("video.m3u8")).join(plain.finished[0].uri)
+            reads = made.reads
+            answers = await asyncio.gather(*(other.nobody.get(uri) for _ in range(20)))
+            assert {one.status_code for one in answers} == {200}
+            assert made.reads == reads + 1  # one read for all
+
+
+async def test_elsewhere_it_follows_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "WAIT_ELSEWHERE_S", 1.0)
+    made, rest = cut_off(5.9)
+    made.live = False
+    async with opened(made) as cinema:
+        before = parse(await cinema.text("video.m3u8"))
+        number = before.finished[-1].number + 1
+        made.put(*rest)
+        unchanged = parse(await cinema.text("video.m3u8"))
+        assert unchanged.finished[-1].number == number - 1  # it looks once a second
+        cinema.clock.advance(1.1)
+        after = parse(await cinema.text("video.m3u8", _HLS_msn=number))
+        assert after.finished[-1].number >= number
+
+
+# --- the end
+
+
+async def test_the_end_of_a_game() -> None:
+    made = film()
+    async with opened(made, seconds=12.0) as cinema:
+        made.end()
+        cinema.clock.advance(1.1)
+        assert not parse(await cinema.text("video.m3u8")).ended
+        cinema.facts["final"] = True
+        cinema.clock.advance(90)
+        for rendition in ("video", "audio"):
+            found = parse(await cinema.text(f"{rendition}.m3u8", _HLS_msn=99, _HLS_skip="YES"))
+            check_rules(found)
+            assert found.ended
+        answer = await cinema.nobody.get(await cinema.signed("video.m3u8"))
+        assert answer.headers["cache-control"] == f"public, max-age={mediafile.ENDED_S}"
+
+
+async def test_a_recording_that_nobody_goes_on_with_ends_by_itself() -> None:
+    made = film()
+    async with opened(made, seconds=12.0) as cinema:
+        made.end()
+        cinema.clock.advance(1700)
+        assert not parse(await cinema.text("video.m3u8")).ended
+        cinema.clock.advance(200)
+        assert parse(await cinema.text("video.m3u8")).ended
+
+
+async def test_an_erased_game_is_gone() -> None:
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video/0.m4s")
+        assert (await cinema.nobody.get(url)).status_code == 200
+        cinema.film.erase("g")
+        cinema.film.live = False
+        cinema.facts["version"] = None
+        cinema.playback.forget("g")
+        cinema.clock.advance(3)
+        assert (await cinema.nobody.get(url)).status_code == 403
+        answer = await cinema.client.get("/media/g/main/index.m3u8")
+        assert answer.status_code == 401
+
+
+# --- the state of the picture
+
+
+async def told(cinema: Cinema) -> dict[str, object]:
+    answer = await cinema.client.get("/api/v1/games/g/cameras/main/picture")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+async def test_the_picture_before_anything_came() -> None:
+    async with opened(Film()) as cinema:
+        assert await told(cinema) == {
+            "camera": "main", "status": "none", "media_s": None, "origin": None, "whep": None,
+            "hls": None, "from_s": None, "to_s": None, "gaps": [],
+            "codecs": {"video": None, "audio": None},
+        }  # fmt: skip
+
+
+async def test_the_picture_of_a_live_camera_with_a_gap() -> None:
+    made = Film()
+    made.put(*pictures(6.0), *sound(6.0))
+    made.put(*pictures(6.0, start_s=30.0, publisher=2), *sound(6.0, start_s=30.0, publisher=2))
+    async with opened(made, seconds=36.2) as cinema:
+        cinema.facts["said"] = {"main": {"type": "camera", "status": "live"}}
+        found = await told(cinema)
+        assert (found["status"], found["media_s"]) == ("live", 36.2)
+        assert found["origin"] == "2026-03-01T14:00:00+00:00"
+        assert found["from_s"] == 0.0
+        assert isinstance(found["to_s"], float)
+        assert 35.0 < found["to_s"] <= 36.0
+        assert found["gaps"] == [[pytest.approx(6.0, abs=0.05), pytest.approx(30.0, abs=0.05)]]
+        assert found["codecs"] == {"video": "avc1.42C00D", "audio": "opus"}
+        # Its address needs no token.
+        answer = await cinema.nobody.get(str(found["hls"]))
+        assert answer.status_code == 200
+        for status in ("lost", "ended"):
+            cinema.facts["said"] = {"main": {"type": "camera", "status": status}}
+            assert (await told(cinema))["status"] == status
+
+
+async def test_only_viewers_of_the_game_are_told() -> None:
+    async with opened(film()) as cinema:
+        answer = await cinema.nobody.get("/api/v1/games/g/cameras/main/picture")
+        assert answer.status_code == 401
