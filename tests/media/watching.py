@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import av
 import httpx
@@ -94,8 +95,6 @@ class Watcher:
     """A program with aiortc that watches."""
 
     url: str
-    audio: bool = True
-    channel: bool = True
     codec: str | None = None
     pc: RTCPeerConnection = field(init=False)
     frames: list[av.VideoFrame] = field(default_factory=list)
@@ -118,10 +117,8 @@ class Watcher:
             assert known is not None
             wanted = (f"video/{self.codec}", "video/rtx")
             transceiver.setCodecPreferences([c for c in known.codecs if c.mimeType in wanted])
-        if self.audio:
-            self.pc.addTransceiver("audio", direction="recvonly")
-        if self.channel:
-            self.pc.createDataChannel("courtside")
+        self.pc.addTransceiver("audio", direction="recvonly")
+        self.pc.createDataChannel("courtside")
         await self.pc.setLocalDescription(await self.pc.createOffer())
         return str(self.pc.localDescription.sdp)
 
@@ -130,7 +127,7 @@ class Watcher:
             self.response = await http.post(self.url, content=await self.offer(), headers=SDP)
         return self.response
 
-    async def start(self) -> Watcher:
+    async def start(self) -> Self:
         response = await self.post()
         assert response.status_code == 201, response.text
         self.session = str(httpx.URL(self.url).join(response.headers["location"]))
@@ -154,6 +151,30 @@ class Watcher:
 
     def _channel(self, channel: Any) -> None:
         channel.on("message", lambda text: self.messages.append(json.loads(text)))
+
+    @property
+    def response_text(self) -> str:
+        return "" if self.response is None else self.response.text
+
+    def _connection(self) -> Any:
+        return self.pc.getReceivers()[0].transport.transport._connection
+
+    def lose(self, share: float) -> None:
+        """From now on this share of what comes is lost on the way."""
+        rng = random.Random(1)
+        for protocol in self._connection()._protocols:
+            received = protocol.datagram_received
+
+            def some(data: bytes, addr: Any, received: Any = received) -> None:
+                if rng.random() >= share:
+                    received(data, addr)
+
+            protocol.datagram_received = some
+
+    def say_nothing(self) -> None:
+        """From now on nothing leaves this viewer."""
+        for protocol in self._connection()._protocols:
+            protocol.transport.sendto = lambda *args: None
 
     async def close(self) -> None:
         await self.pc.close()
