@@ -7,11 +7,13 @@ from fastapi import FastAPI
 from server.access.limits import RateLimit, RequestLimits
 from server.api import (
     check,
+    clips,
     desk,
     deskroles,
     exports,
     games,
     health,
+    media,
     moment,
     pages,
     reference,
@@ -42,11 +44,21 @@ def build_app(house: House, links: Links) -> FastAPI:
     install_problem_handlers(app)
     access, clock = house.access, house.clock
     app.include_router(health.router(house.look, house.meters))
-    app.include_router(games.router(house.scorer, house.moments, access, links, house.erased))
+    app.include_router(
+        games.router(
+            house.scorer,
+            house.moments,
+            access,
+            links,
+            house.erased,
+            house.clips.gallery.erase_player,
+        )
+    )
     app.include_router(rules.router(house.scorer, access))
     app.include_router(desk.router(house.scorer, access, house.desks))
     app.include_router(deskroles.router(house.scorer, access, house.desks))
     app.include_router(exports.router(house.scorer, access))
+    app.include_router(clips.router(house.clips, access, house.signed, house.shares))
     app.include_router(setup.router(house.setups, house.previews, access))
     app.include_router(stats.router(house.scorer, house.moments, access))
     app.include_router(moment.router(house.moments, access))
@@ -54,6 +66,9 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(sockets.router(house.hub, access.authorize))
     app.include_router(whip.router(house.cameras, access.authorize))
     app.include_router(viewers.router(house.viewers, access.authorize))
+    app.include_router(
+        media.router(house.playback, house.pictures, house.signed, access, house.meters)
+    )
     app.include_router(pages.router())
     app.include_router(reference.router(app.openapi))
     app.add_middleware(

@@ -13,9 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 from server.access.roles import Access
+from server.access.shares import Shares
+from server.access.signed import SignedAddresses
 from server.access.tokens import Tokens, kept_secret, key_from_secret
 from server.api.health import Health
 from server.caretaker import Caretaker
+from server.clips.clips import Clips
 from server.clock import Clock
 from server.drift import Drift
 from server.filming import Filming
@@ -34,17 +37,22 @@ from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
 from server.media.index import Index
+from server.media.playback import Playback
+from server.media.readers import Readers
 from server.media.recorders import Recorders
+from server.media.recordings import Recordings
 from server.media.storage import Storage
 from server.media.streams import Streams
 from server.media.viewers import Viewers
 from server.meters import Gauges, Meters, watch_loop
 from server.models import load_models
 from server.moments import Moments
+from server.pictures import Pictures
 from server.previews import Previews
 from server.scorer import Scorer
 from server.settings import Settings
 from server.setups import Setups
+from server.updates import Json, Update
 
 log = logging.getLogger(__name__)
 VERSION = importlib.metadata.version("courtside")
@@ -64,14 +72,19 @@ class House:
     desks: DeskLeases
     cameras: Cameras
     recorders: Recorders
+    clips: Clips
+    shares: Shares
     streams: Streams
     viewers: Viewers
+    playback: Playback
+    pictures: Pictures
     inference: Inference
     lookout: Lookout
     setups: Setups
     previews: Previews
     tokens: Tokens
     access: Access
+    signed: SignedAddresses
     process: str
     model: str
     new_admin_token: str | None
@@ -80,7 +93,9 @@ class House:
     async def erased(self, game: str) -> None:
         """A game was erased: its camera stops and its viewers leave."""
         await self.cameras.end_game(game, "the game was erased")
+        await self.clips.gallery.erase_game(game)
         await self.recorders.erase(game)
+        self.playback.forget(game)
         await self.hub.forget(game)
 
     async def look(self) -> Health:
@@ -172,15 +187,25 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         meters = Meters()
         process = new_id()
 
-        store, bus = await _open_redis(settings, clock, process, stack)
+        redis_url, store, bus = await _open_redis(settings, clock, process, stack)
         log = await asyncio.to_thread(SqlLog.open, settings.database_url)
         stack.callback(log.close)
         hub = Hub(store, bus, clock)
         stack.push_async_callback(hub.stop)
         leases = Leases(store, bus, clock, new_id)
         filming = Filming(hub.said, store.last, leases.origin, clock)
+
+        async def publish(game: str, update: Update) -> None:
+            clips.told(game)
+            await hub.publish(game, update)
+
+        async def announce(game: str, message: Json) -> None:
+            if message["type"] == "roster":  # names, players, or the rules of clips
+                clips.told(game)
+            await hub.announce(game, message)
+
         scorer = Scorer(
-            log, clock, new_id, hub.publish, hub.announce, meters=meters, who_films=filming.films
+            log, clock, new_id, publish, announce, meters=meters, who_films=filming.films
         )
         stack.push_async_callback(scorer.close)
         moments = Moments(scorer, leases.origin)
@@ -215,6 +240,9 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         storage = await asyncio.to_thread(Storage.open, settings.media or str(folder), folder)
         recorders = Recorders(Index(log), storage, clock, meters, keep)
         stack.push_async_callback(recorders.close)
+        clips = Clips(log, scorer, recorders.library, storage, redis_url, clock, meters)
+        stack.push_async_callback(clips.stop)
+        clips.start()
         streams = Streams(clock, recorders.keep)
         cameras = Cameras(
             clock=clock,
@@ -232,18 +260,26 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.push_async_callback(cameras.close)
         stack.push_async_callback(viewers.close)
 
-        tokens = Tokens(key_from_secret(secret), clock)
+        key = key_from_secret(secret)
+        tokens, shares = Tokens(key, clock), Shares(key, clock, scorer.token_version)
         access = Access(tokens, scorer.token_version, new_id, admin)
+        signed = SignedAddresses(key, clock, scorer.token_version)
+        caretaker, readers = Caretaker(scorer, cameras, clock), Readers()
+        stack.push_async_callback(readers.close)
+        recordings = Recordings(recorders.library, readers, clock, caretaker.is_final)
+        playback = Playback(recorders.library, recordings, readers, clock, signed.query)
+        pictures = Pictures(recordings, streams, filming.latest, leases.origin, signed.query, clock)
         house = House(
             settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders,
-            streams, viewers, inference, lookout, setups, previews, tokens, access, process,
-            model.name, admin if made else None,
+            clips, shares, streams, viewers, playback, pictures, inference, lookout, setups,
+            previews, tokens, access, signed, process, model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
         meters.gauges(recorders.gauges)
+        meters.gauges(playback.gauges)
+        meters.gauges(clips.gauges)
         drift = Drift(lambda most: scorer.labels(None, most))
         meters.registry.register(drift)
-        caretaker = Caretaker(scorer, cameras, clock)
         for work, name in (
             (watch_loop(meters, clock), "loop watch"),
             (caretaker.run(), "caretaker"),
@@ -257,7 +293,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
 
 async def _open_redis(
     settings: Settings, clock: Clock, process: str, stack: AsyncExitStack
-) -> tuple[LiveStore, Bus]:
+) -> tuple[str, LiveStore, Bus]:
     url = settings.redis
     if url is None:
         private = PrivateRedis(settings.data / "redis", clock)
@@ -271,7 +307,7 @@ async def _open_redis(
     bus = Bus(connect(url), process)
     await bus.start()
     stack.push_async_callback(bus.stop)
-    return store, bus
+    return url, store, bus
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

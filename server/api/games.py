@@ -27,10 +27,17 @@ _RULES = (
 )
 Erased = Callable[[str], Awaitable[None]]
 """Told that a game was erased, so that every other part forgets it too."""
+PlayerErased = Callable[[str, str], Awaitable[None]]
+"""The same of a player."""
 
 
 def router(
-    scorer: Scorer, moments: Moments, access: Access, links: Links, erased: Erased
+    scorer: Scorer,
+    moments: Moments,
+    access: Access,
+    links: Links,
+    erased: Erased,
+    player_erased: PlayerErased,
 ) -> APIRouter:
     """Making a game is open on a loopback address, else for the admin; reading is for whoever
     may watch, changing for the desk."""
@@ -119,8 +126,9 @@ def router(
 
     @games.delete("/{game}/players/{player}", status_code=204)
     async def erase_player(request: Request, game: str, player: str) -> None:
-        """Erase a player's name and stills; the player shows as a number from now on."""
+        """Erase a player's name, stills and clips; the player shows as a number from now on."""
         await access.authorize(request, game, "desk")
         await scorer.erase_player(game, player)
+        await player_erased(game, player)
 
     return games

@@ -200,7 +200,7 @@ def _written(suffix: str, tracks: Sequence[Sequence[Packet[Any]]], first_s: floa
                 for packet in _rising(track)
             ]
             for _, packet, stream, shift in sorted(timed, key=lambda one: one[0]):
-                packet.pts -= shift
+                packet.pts = (packet.pts or 0) - shift
                 packet.dts = packet.pts
                 packet.stream = stream
                 out.mux(packet)

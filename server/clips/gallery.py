@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,6 +101,29 @@ class Gallery:
     async def rules(self, game: str) -> ClipRules:
         """The clip rules of a game. Problem 404."""
         return clip_rules((await self._games.whole(game)).record.clips)
+
+    async def began(self, game: str) -> datetime:
+        """When a game was made. Problem 404."""
+        return (await self._games.whole(game)).record.created_at
+
+    async def teams(self, game: str) -> Mapping[str, str]:
+        """The names of the teams, as far as they have any. Problem 404."""
+        return (await self._games.whole(game, hide=True)).names
+
+    async def reel_title(self, game: str, choice: Choice) -> str:
+        """`Lions #7 Ann: 4 clips`, with names that are not hidden. Problem 404 `no-clips`."""
+        shown = await self.shown(game, choice, hide=True)
+        count = sum(one.clip.status == "ready" for one in shown)
+        if not count:
+            raise Problem(404, "no-clips", "there is no clip to make a reel of")
+        many = f"{count} clip{'' if count == 1 else 's'}"
+        if choice.player is None:
+            return f"Highlights: {many}"
+        names = await self.teams(game)
+        side, _, number = choice.player.partition("-")
+        name = names.get(choice.player)
+        team = names.get(side, side.capitalize())
+        return f"{team} #{number}{f' {name}' if name else ''}: {many}"
 
     async def shown(self, game: str, choice: Choice, *, hide: bool) -> list[Shown]:
         """The plays that have a clip, or will, in the order of the game. Problem 404."""

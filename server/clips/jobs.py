@@ -56,6 +56,8 @@ class Jobs:
             shutdown_grace_period_s=1,
         )
         self._task: asyncio.Task[None] | None = None
+        # It tells of every job that comes and goes.
+        logging.getLogger("saq").setLevel(logging.WARNING)
 
     def start(self) -> None:
         """Begin to work."""

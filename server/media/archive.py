@@ -116,6 +116,8 @@ def _without_open(found: list[tuple[Segment, bool]]) -> list[Segment]:
     """Open ones are holes up to what follows; the last is still being written elsewhere."""
     while found and found[-1][1]:
         found.pop()
+    if not found:
+        return []
     closed = []
     for (segment, is_open), after in zip(found, [*found[1:], None], strict=True):
         if after is not None and (is_open or not segment.kept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.redis_server import RedisServer
 # saq names a command that redis-py would like to be called otherwise.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning")
 
-SHOT = {"team": "home", "player": "7", "value": 2, "made": True}
+SHOT: dict[str, Any] = {"team": "home", "player": "7", "value": 2, "made": True}
 
 
 def frames(process: Process, path: str) -> list[int]:
