@@ -26,6 +26,7 @@ from aiortc import RTCCertificate, RTCPeerConnection, RTCRtpSender
 from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, unpack_remb_fci
 from OpenSSL import SSL
 
+from server.clock import Clock
 from server.ingest.ice import IceSettings, PortsExhaustedError, bind_udp, free_addresses
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,11 @@ CIPHERS = (
     b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:"
     b"ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
 )
+
+LEAST_DATAGRAM = 8
+MOST_DATAGRAM = 2000
+MOST_RTCP_PER_S = 100
+"""A browser sends a few."""
 
 
 def check_pins() -> None:
@@ -208,13 +214,56 @@ def _candidate(component: int, kind: str, host: str, port: int) -> Candidate:
 # --- receiving ------------------------------------------------------------------------------
 
 
-def received(pc: RTCPeerConnection) -> tuple[int, int]:
-    """(bytes, packets) that came over the network so far, of whatever kind."""
-    transports = {t.receiver.transport for t in pc.getTransceivers()}
-    return (
-        sum(t._RTCDtlsTransport__rx_bytes for t in transports),  # type: ignore[attr-defined]
-        sum(t._RTCDtlsTransport__rx_packets for t in transports),  # type: ignore[attr-defined]
-    )
+class Guard:
+    """Stands before a connection's parsers, and counts what comes. For after `use_ice`.
+
+    aiortc ends a connection when anybody, also without its keys, sends an empty datagram or one
+    longer than its SRTP buffer; and an RTCP packet may hold hundreds of reports.
+    Delete its first part once RTCDtlsTransport drops what it cannot take.
+    """
+
+    def __init__(self, pc: RTCPeerConnection, clock: Clock) -> None:
+        self.bytes = 0
+        """With `packets`: of RTP and RTCP that were the publisher's own."""
+        self.packets = 0
+        self.dropped = 0
+        """Datagrams that are no packet, and RTCP beyond what is taken."""
+        self._clock = clock
+        self._second = 0
+        self._rtcp = 0
+        for dtls in {t.receiver.transport for t in pc.getTransceivers()}:
+            self._guard(dtls)
+
+    def _guard(self, dtls: Any) -> None:
+        connection = dtls.transport._connection
+        handle_rtp, handle_rtcp = dtls._handle_rtp_data, dtls._handle_rtcp_data
+        receive = connection.data_received
+
+        def data_received(data: bytes, component: int) -> None:
+            if LEAST_DATAGRAM <= len(data) <= MOST_DATAGRAM:
+                receive(data, component)
+            else:
+                self.dropped += 1
+
+        async def handle_rtp_data(data: bytes, arrival_time_ms: int) -> None:
+            self.bytes += len(data)
+            self.packets += 1
+            await handle_rtp(data, arrival_time_ms=arrival_time_ms)
+
+        async def handle_rtcp_data(data: bytes) -> None:
+            self.bytes += len(data)
+            self.packets += 1
+            second = int(self._clock.monotonic_s())
+            if second != self._second:
+                self._second, self._rtcp = second, 0
+            self._rtcp += 1
+            if self._rtcp > MOST_RTCP_PER_S:
+                self.dropped += 1
+            else:
+                await handle_rtcp(data)
+
+        connection.data_received = data_received
+        dtls._handle_rtp_data, dtls._handle_rtcp_data = handle_rtp_data, handle_rtcp_data
 
 
 # --- sending --------------------------------------------------------------------------------

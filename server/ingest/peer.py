@@ -75,6 +75,7 @@ class Peer:
         self._on_gone: Callable[[str], None] | None = on_gone
         self.loop = asyncio.get_running_loop()
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
+        self.guard: aiortc_hooks.Guard | None = None
         self._taps: list[Tap] = []
         self._video: Tap | None = None
         self._sets = ParameterSets()
@@ -127,6 +128,7 @@ class Peer:
         await self._pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         aiortc_hooks.use_ice(self._pc, self._ice)
         await self._pc.setLocalDescription(await self._pc.createAnswer())
+        self.guard = aiortc_hooks.Guard(self._pc, self._clock)
         return with_start_bitrate(self._pc.localDescription.sdp, START_KBPS)
 
     def _prefer_h264(self) -> None:
@@ -237,10 +239,6 @@ class Peer:
         if self._video is not None and now_s - self._asked_s >= KEY_FRAME_EVERY_S:
             self._asked_s = now_s
             self._video.want_key_frame()
-
-    def received(self) -> tuple[int, int]:
-        """(bytes, packets) from the network so far."""
-        return aiortc_hooks.received(self._pc)
 
     @property
     def last_packet_s(self) -> float | None:

@@ -56,7 +56,10 @@ class Watchdog:
         passed_s = now_s - then_s
         if passed_s < COUNT_EVERY_S:
             return False
-        size, packets = session.peer.received()
+        guard = session.peer.guard
+        if guard is None:
+            return False
+        size, packets = guard.bytes, guard.packets
         session.counted = now_s, size, packets
         if then_s == 0.0:
             return False
