@@ -77,17 +77,17 @@ class Caretaker:
         filmed = {session.game for session in self._cameras.sessions}
         self._final_since_s = {g: s for g, s in self._final_since_s.items() if g in filmed}
         for game in filmed:
-            if not await self._is_final(game):
+            if not await self.is_final(game):
                 self._final_since_s.pop(game, None)
                 continue
             now_s = self._clock.monotonic_s()
             if now_s - self._final_since_s.setdefault(game, now_s) >= self._after_final_s:
                 await self._cameras.end_game(game, "the game is over")
 
-    async def _is_final(self, game: str) -> bool:
+    async def is_final(self, game: str) -> bool:
+        """Is the game over? An erased one is, too."""
         try:
             state = await self._scorer.state(game, names=False)
         except Problem as problem:
-            # An erased game is over as well.
             return problem.status == 404
         return bool(state.sections["scoreboard"]["status"] == "final")

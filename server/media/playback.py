@@ -18,6 +18,7 @@ from server.media.hls import Asked, Live, Playlist, Report
 from server.media.readers import Readers
 from server.media.recordings import LOOK_AGAIN_S, MOST_RECORDINGS, Recording, Recordings, Source
 from server.media.segments import RENDITIONS, Rendition
+from server.meters import Gauges
 from server.problems import Problem
 
 K = TypeVar("K")
@@ -72,6 +73,14 @@ class Playback:
         """Requests that wait now."""
         self.turned_away = 0
         """Requests that were told to come later because too many waited."""
+
+    def gauges(self) -> Gauges:
+        """For `/metrics`."""
+        refused = self.turned_away + self._readers.turned_away
+        return {
+            "players_waiting": ("For what is not there yet", self.waiting, {}),
+            "players_turned_away": ("As too many waited, or the storage is slow", refused, {}),
+        }
 
     def forget(self, game: str) -> None:
         """The game was erased."""
