@@ -17,6 +17,7 @@ const HEAD_START_MS = 800;
 /** A live picture that stands so long is opened anew. */
 const FROZEN_MS = 3_000;
 const ASK_MS = 4_000;
+const ASK_SOON_MS = 700;
 /** WebRTC that did not work is tried again after this, then after twice as long, and so on. */
 const WHEP_AGAIN_MS = 60_000;
 /** Nearer to the end of a recording than this, the end is what is shown. Seconds. */
@@ -48,6 +49,7 @@ export class Picture extends EventTarget {
   #at = null; // since when the camera is as it is (ISO)
   #asked = -Infinity;
   #asking = false;
+  #askAgain = false;
   #want = null; // the media second that the viewer went to; null: live
   #now = null; // what is shown: {kind, way, video}
   #coming = new Set(); // what is being opened
@@ -166,16 +168,21 @@ export class Picture extends EventTarget {
 
   // --- how the camera is
 
-  async #ask(now = false) {
-    if (this.#asking || (!now && performance.now() - this.#asked < ASK_MS)) return;
+  /** @param {boolean} news the page heard something: do not wait */
+  async #ask(news = false) {
+    const { status, whep, hls } = this.#told;
+    // A camera that has only just begun has nothing to show for a moment.
+    const every = status === "live" && !whep && !hls ? ASK_SOON_MS : ASK_MS;
+    this.#askAgain ||= news && this.#asking;
+    if (this.#asking || (!news && performance.now() - this.#asked < every)) return;
     this.#asking = true;
     this.#asked = performance.now();
     try {
       const told = await this.#api.get(this.#path);
       if (this.#timer === null) return;
-      if (told.status === "live" && this.#told.status !== "live") {
+      if (told.status === "live" && status !== "live") {
         this.#liveSinceMs = performance.now();
-        this.#retryMs = 0;
+        this.#retryMs = this.#whepAgainMs = this.#whepFails = 0;
       }
       this.#told = told;
     } catch (error) {
@@ -183,7 +190,12 @@ export class Picture extends EventTarget {
     } finally {
       this.#asking = false;
     }
-    if (this.#timer !== null) this.#tick(performance.now());
+    if (this.#timer === null) return;
+    this.#tick(performance.now());
+    if (this.#askAgain) {
+      this.#askAgain = false;
+      this.#ask(true);
+    }
   }
 
   // --- ways
@@ -247,7 +259,7 @@ export class Picture extends EventTarget {
     if (shown) this.#frozeMs = now;
     this.#end(one);
     // One break of a line that worked is no reason to leave it.
-    if (one.kind === "whep" && (!shown || again)) {
+    if (one.kind === "whep" && (!shown || again || why.slow)) {
       this.#whepAgainMs = now + WHEP_AGAIN_MS * 2 ** Math.min(4, this.#whepFails);
       this.#whepFails += 1;
     }

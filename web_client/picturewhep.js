@@ -10,6 +10,14 @@ const FIRST_FRAME_MS = 5_000;
 /** A frame that was announced longer ago than this says nothing of now (hidden page). */
 const ANNOUNCED_MS = 400;
 
+/** The server ended the session. `slow`: the line does not carry the picture. */
+class Ended extends Error {
+  constructor({ reason, why }) {
+    super(why);
+    this.slow = reason === "too-slow";
+  }
+}
+
 export class WhepWay {
   kind = "whep";
   live = true;
@@ -89,6 +97,7 @@ export class WhepWay {
       return;
     }
     this.#session = session;
+    this.#time.begin(answer);
     await pc.setRemoteDescription({ type: "answer", sdp: answer });
     this.#video.srcObject = new MediaStream([this.#receiver.track, sound.track]);
     this.#watchFrames();
@@ -124,11 +133,14 @@ export class WhepWay {
   }
 
   #hear(data) {
+    let message;
     try {
-      this.#time.hear(JSON.parse(data));
+      message = JSON.parse(data);
     } catch {
-      // not a word about time
+      return;
     }
+    if (message?.type === "ended") this.#fail(new Ended(message));
+    else this.#time.hear(message);
   }
 
   /** Whoever hears of it closes this; until then the last picture stands. */

@@ -61,6 +61,16 @@ test("RTP time goes on over the end of its counter", () => {
   assert.equal(time.media(undefined), null);
 });
 
+test("the answer tells the time before the first message does", () => {
+  const time = new RtpTime();
+  time.begin("v=0\r\nm=video 9 X\r\na=x-media-zero:4294967295\r\na=sendonly\r\n");
+  assert.equal(time.media(90_000 * 30_000 - 1), 30_000);
+  time.hear({ rtp: 90_000, media_s: 7 });
+  assert.equal(time.media(0), 6);
+  time.begin("v=0\r\n");
+  assert.equal(time.media(0), 6);
+});
+
 test("boxes are those of the moment on the screen", () => {
   const boxes = new Boxes();
   for (let i = 0; i < 1_000; i += 1) boxes.put({ media_s: i / 10, items: [] });
