@@ -107,6 +107,7 @@ class Viewer:
             self._pc, self._ice, offer, f"This camera sends {self._codec}, and Opus for sound; "
             "the offer has something else only.", self._open_channel,
         )  # fmt: skip
+        aiortc_hooks.Guard(self._pc, self._clock)
         self._work = asyncio.create_task(self._run(), name="viewer")
         return _with_zero(sdp, self._senders["video"].zero)
 
