@@ -16,7 +16,7 @@ from server.ingest import aiortc_hooks
 from server.ingest.ice import IceSettings
 from server.ingest.offer import read_offer
 from server.ingest.peer import Peer
-from server.ingest.sample import EncodedFrame, Sample
+from server.ingest.sample import EncodedFrame
 from server.ingest.sdpfrag import Fragment
 from server.ingest.session import (
     Answer,
@@ -36,8 +36,6 @@ from server.problems import Problem
 log = logging.getLogger(__name__)
 
 REMEMBERED = 512
-GAP_S = 0.5
-"""Between two publishers: less is a change of hands, more is missing."""
 
 
 class Cameras:
@@ -210,7 +208,7 @@ class Cameras:
         """A frame has left the jitter buffer: it gets its media time here, once for all."""
         media_s = None
         if session.live:
-            media_s = self._hand_on(session, frame)
+            media_s = session.place.take(session, frame)
         elif session.id in self._sessions:
             session.waiting.put(frame)
             if frame.key and frame.kind == "video" and not self._decode:
@@ -218,40 +216,15 @@ class Cameras:
         if frame.kind == "video":
             session.peer.decode(frame, media_s)
 
-    def _hand_on(self, session: Session, frame: EncodedFrame) -> float | None:
-        """To where encoded frames go; the frame's media time, None for sound that is left out."""
-        place, kind = session.place, frame.kind
-        before_s = place.line.last_s.get(kind)
-        media_s = session.clock.media_s(kind, frame.timestamp, frame.began_s)
-        if media_s is None:
-            return None
-        gap = frame.gap
-        if kind not in session.begun:
-            # Make before break: where the one before sent until now, nothing is missing.
-            session.begun.add(kind)
-            gap = before_s is not None and media_s - before_s > GAP_S
-        if place.media is not None:
-            place.media.put(
-                Sample(
-                    kind, frame.codec, frame.data, media_s, frame.captured_s, frame.key, gap,
-                    place.publishers,
-                )
-            )  # fmt: skip
-        return media_s
-
     def _picture(
         self, session: Session, picture: av.VideoFrame, media_s: float | None, captured_s: float
     ) -> None:
         """In a decoder's thread."""
-        if media_s is None:
-            if not session.live:
-                with suppress(RuntimeError):  # the loop is closed: the process ends
-                    session.peer.loop.call_soon_threadsafe(self._first_picture, session)
-            return
-        place = session.place
-        with place.putting:
-            if place.live is session and place.sink is not None:
-                place.sink.put(picture, media_s, captured_s)
+        if media_s is not None:
+            session.place.show(session, picture, media_s, captured_s)
+        elif not session.live:
+            with suppress(RuntimeError):  # the loop is closed: the process ends
+                session.peer.loop.call_soon_threadsafe(self._first_picture, session)
 
     def _first_picture(self, session: Session) -> None:
         if session.id not in self._sessions or session.live or session.claiming is not None:
@@ -298,7 +271,7 @@ class Cameras:
             place.line.zero_s = frames[0].began_s if frames else self._clock.monotonic_s()
         if place.media is None and self._open_media is not None:
             origin = self._origin(place, place.line.zero_s)
-            place.media = self._open_media(*session.key, origin, lambda: _ask_key_frame(place))
+            place.media = self._open_media(*session.key, origin, place.want_key_frame)
         place.live = session
         place.publishers += 1
         session.live = True
@@ -306,7 +279,7 @@ class Cameras:
             self._replace(before)
         self._say(session, "live", "")
         for frame in frames:
-            self._hand_on(session, frame)
+            place.take(session, frame)
 
     def _origin(self, place: Camera, zero_s: float) -> datetime:
         """Wall time of a camera's media second 0."""
@@ -379,8 +352,3 @@ class Cameras:
     def _say(self, session: Session, status: Status, why: str) -> None:
         log.info("camera %s/%s is %s %s", session.game, session.camera, status, why)
         self._on_state(session.game, session.camera, status, why)
-
-
-def _ask_key_frame(place: Camera) -> None:
-    if place.live is not None:
-        place.live.peer.want_key_frame()

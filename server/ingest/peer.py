@@ -15,29 +15,26 @@ from aiortc import (
     RTCDataChannel,
     RTCPeerConnection,
     RTCRtpReceiver,
-    RTCSessionDescription,
 )
-from aiortc.exceptions import OperationError
 from aiortc.sdp import candidate_from_sdp
 
 from server.clock import Clock
 from server.ingest import aiortc_hooks
+from server.ingest.answering import answer
 from server.ingest.bitstream import MOST_PIXELS, ParameterSets, is_key, picture_size
 from server.ingest.decode import Decoder, OnPicture
 from server.ingest.floor import FULL_BPS, BitrateFloor
-from server.ingest.ice import IceSettings, PortsExhaustedError
+from server.ingest.ice import IceSettings
 from server.ingest.jitter import Frame
-from server.ingest.offer import MOST_CANDIDATES, PARSER_ERRORS, Offer, with_start_bitrate
+from server.ingest.offer import MOST_CANDIDATES, Offer, with_start_bitrate
 from server.ingest.sample import Codec, EncodedFrame, Kind
 from server.ingest.tap import Tap
-from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
 KEY_FRAME_EVERY_S = 0.3
 CHANNELS_MOST = 4
 FAREWELL_S = 0.2
-ANSWER_TIMEOUT_S = 5.0
 START_KBPS = FULL_BPS // 1000
 OnReport = Callable[[Kind, float, int], None]
 
@@ -96,40 +93,17 @@ class Peer:
     # --- negotiation
 
     async def answer(self, offer: Offer) -> str:
-        """The SDP answer, with all our candidates in it.
-
-        Raises Problem: 400 or 422 for an offer that cannot be used, 503 when there is no UDP
-        port or the answer takes too long. The peer is of no use then: close it.
+        """The SDP answer, with all our candidates in it. Raises Problem as answering.answer does;
+        the peer is of no use then: close it.
         """
         self.mid, self.ufrag = offer.mid, offer.ufrag
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                return await self._answer(offer)
-        except TimeoutError as error:
-            raise Problem(
-                503, "busy", "The answer took too long. Try again.", {"Retry-After": "5"}
-            ) from error
-        except PortsExhaustedError as error:
-            raise Problem(
-                503, "no-udp-port", "Every UDP port of this server is in use. Try again later.",
-                {"Retry-After": "10"},
-            ) from error  # fmt: skip
-        except OperationError as error:
-            raise Problem(
-                422, "unsupported-codec", "None of the offered codecs can be received: send H264 "
-                "(baseline, packetization-mode=1) or VP8, and Opus for sound.",
-            ) from error  # fmt: skip
-        except PARSER_ERRORS as error:
-            log.info("an offer for %s was refused by aiortc", self.name, exc_info=True)
-            raise Problem(400, "malformed-sdp", "The offer could not be used.") from error
-
-    async def _answer(self, offer: Offer) -> str:
         self._prefer_h264()
-        await self._pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-        aiortc_hooks.use_ice(self._pc, self._ice)
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        sdp = await answer(
+            self._pc, self._ice, offer, "None of the offered codecs can be received: send H264 "
+            "(baseline, packetization-mode=1) or VP8, and Opus for sound.",
+        )  # fmt: skip
         self.guard = aiortc_hooks.Guard(self._pc, self._clock)
-        return with_start_bitrate(self._pc.localDescription.sdp, START_KBPS)
+        return with_start_bitrate(sdp, START_KBPS)
 
     def _prefer_h264(self) -> None:
         """H264 first, then VP8: phones encode H264 in hardware, and it can be recorded as it is.

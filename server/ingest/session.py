@@ -24,6 +24,9 @@ CONNECT_WITHIN_S = 15.0
 MOST_SESSIONS = 16
 MOST_MBPS = 20.0
 MOST_PACKETS_PER_S = 4000
+GAP_S = 0.5
+"""Between two publishers: less is a change of hands, more is missing."""
+
 WAITING_MOST = 600
 WAITING_MOST_BYTES = 8 << 20
 
@@ -150,6 +153,43 @@ class Camera:
         self.live: Session | None = None
         self.publishers = 0
         self.hold: Hold | None = None
+
+    def take(self, session: Session, frame: EncodedFrame) -> float | None:
+        """On the event loop: give a frame its media time, once for all, and hand it on.
+
+        Returns that time; None for sound that is left out.
+        """
+        kind = frame.kind
+        before_s = self.line.last_s.get(kind)
+        media_s = session.clock.media_s(kind, frame.timestamp, frame.began_s)
+        if media_s is None:
+            return None
+        gap = frame.gap
+        if kind not in session.begun:
+            # Make before break: where the one before sent until now, nothing is missing.
+            session.begun.add(kind)
+            gap = before_s is not None and media_s - before_s > GAP_S
+        if self.media is not None:
+            self.media.put(
+                Sample(
+                    kind, frame.codec, frame.data, media_s, frame.captured_s, frame.key, gap,
+                    self.publishers,
+                )
+            )  # fmt: skip
+        return media_s
+
+    def show(
+        self, session: Session, picture: av.VideoFrame, media_s: float, captured_s: float
+    ) -> None:
+        """In a decoder's thread: hand a picture on, if its publisher is still the live one."""
+        with self.putting:
+            if self.live is session and self.sink is not None:
+                self.sink.put(picture, media_s, captured_s)
+
+    def want_key_frame(self) -> None:
+        """Ask whoever publishes now for a key frame."""
+        if self.live is not None:
+            self.live.peer.want_key_frame()
 
 
 @dataclass(frozen=True, slots=True)

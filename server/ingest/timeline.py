@@ -96,6 +96,10 @@ class _Track:
     against_ntp_s: deque[float] = field(default_factory=lambda: deque(maxlen=REPORTS))
     """The track's own seconds less the wall clock of its publisher, of the last reports."""
 
+    @property
+    def early(self) -> bool:
+        return self.sent_s - self.begun_s < EARLY_S
+
 
 class PublisherClock:
     """Maps one publisher's frames onto its camera's line.
@@ -175,8 +179,7 @@ class PublisherClock:
             track.due_s = beside_s - track.offset_s
         passed_s = min(max(sent_s - track.sent_s, 0.0), WINDOW_S)
         track.sent_s = max(sent_s, track.sent_s)
-        early = sent_s - track.begun_s < EARLY_S
-        back = EARLY_TURN_BACK if early and kind == "video" else TURN_BACK
+        back = EARLY_TURN_BACK if kind == "video" and track.early else TURN_BACK
         on = TURN_ON if beside_s is None else TURN_BACK
         turn_s = min(max(track.due_s, -back * passed_s), on * passed_s)
         track.offset_s += turn_s
@@ -196,6 +199,5 @@ class PublisherClock:
         if track.window_s is None:
             track.window_s, track.least_s = arrived_s, way_s
         track.least_s = min(track.least_s, way_s)
-        early = sent_s - track.begun_s < EARLY_S
-        if arrived_s - track.window_s >= (EARLY_WINDOW_S if early else WINDOW_S):
+        if arrived_s - track.window_s >= (EARLY_WINDOW_S if track.early else WINDOW_S):
             track.due_s, track.window_s = track.least_s - track.offset_s, None
