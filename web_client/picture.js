@@ -46,6 +46,7 @@ export class Picture extends EventTarget {
   #servers = null; // promise of the ICE servers
   #whepAddress;
   #told = NOTHING; // what the server said last
+  #answered = false;
   #at = null; // since when the camera is as it is (ISO)
   #asked = -Infinity;
   #asking = false;
@@ -125,6 +126,11 @@ export class Picture extends EventTarget {
     return { media_s, live, way: this.#now.kind };
   }
 
+  /** What the server said of the camera last; null before it has. */
+  get told() {
+    return this.#answered ? this.#told : null;
+  }
+
   /** Show the moment of a media second; leaves the live edge. @param {number} media_s */
   seek(media_s) {
     if (!this.#told.hls) return;
@@ -189,6 +195,7 @@ export class Picture extends EventTarget {
       if (error instanceof Refused) this.#told = NOTHING;
     } finally {
       this.#asking = false;
+      this.#answered = true;
     }
     if (this.#timer === null) return;
     this.#tick(performance.now());
@@ -258,6 +265,10 @@ export class Picture extends EventTarget {
     const again = now - this.#frozeMs < WHEP_AGAIN_MS;
     if (shown) this.#frozeMs = now;
     this.#end(one);
+    if (why.over) {
+      this.#ask(true);
+      return this.#later();
+    }
     // One break of a line that worked is no reason to leave it.
     if (one.kind === "whep" && (!shown || again || why.slow)) {
       this.#whepAgainMs = now + WHEP_AGAIN_MS * 2 ** Math.min(4, this.#whepFails);

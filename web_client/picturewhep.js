@@ -10,10 +10,11 @@ const FIRST_FRAME_MS = 5_000;
 /** A frame that was announced longer ago than this says nothing of now (hidden page). */
 const ANNOUNCED_MS = 400;
 
-/** The server ended the session. `slow`: the line does not carry the picture. */
+/** The server ended the session: `over`: with the camera; `slow`: the line does not carry it. */
 class Ended extends Error {
   constructor({ reason, why }) {
     super(why);
+    this.over = reason === "ended";
     this.slow = reason === "too-slow";
   }
 }
@@ -31,6 +32,7 @@ export class WhepWay {
   #time = new RtpTime();
   #receiver = null;
   #frame = null; // {rtp, at} of the newest one on the screen
+  #shown = false;
   #closed = false;
   #timer = null;
 
@@ -57,10 +59,11 @@ export class WhepWay {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#video.srcObject = null;
-    endSession(this.#session, this.#of.token);
-    this.#session = null;
-    this.#pc?.close();
+    const pc = this.#pc;
     this.#pc = null;
+    // Told before the line is cut: the server would take that for a trouble.
+    endSession(this.#session, this.#of.token).finally(() => pc?.close());
+    this.#session = null;
   }
 
   /** @returns {number|null} null until the server has said which media second it sends */
@@ -103,7 +106,9 @@ export class WhepWay {
     this.#watchFrames();
     await connected(pc);
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#fail(new Error("No picture came.")), FIRST_FRAME_MS);
+    if (!this.#shown) {
+      this.#timer = setTimeout(() => this.#fail(new Error("No picture came.")), FIRST_FRAME_MS);
+    }
     pc.addEventListener("connectionstatechange", () => {
       if (["failed", "closed"].includes(pc.connectionState)) {
         this.#fail(new Error("The connection was lost."));
@@ -113,12 +118,10 @@ export class WhepWay {
 
   #watchFrames() {
     const video = this.#video;
-    let first = true;
     const shown = () => {
-      if (!first || this.#closed) return;
-      first = false;
+      if (this.#shown || this.#closed) return;
+      this.#shown = true;
       clearTimeout(this.#timer);
-      this.#timer = null;
       this.#on.onShown();
     };
     video.addEventListener("loadeddata", shown, { once: true });
@@ -139,8 +142,10 @@ export class WhepWay {
     } catch {
       return;
     }
-    if (message?.type === "ended") this.#fail(new Ended(message));
-    else this.#time.hear(message);
+    if (message?.type === "ended") {
+      this.#session = null; // it is gone already
+      this.#fail(new Ended(message));
+    } else this.#time.hear(message);
   }
 
   /** Whoever hears of it closes this; until then the last picture stands. */
