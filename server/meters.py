@@ -99,6 +99,12 @@ class Meters:
         self._left_out = self._counter(
             "recording_frames_left_out", "Frames that nobody could have decoded, not recorded"
         )
+        self._forwards_skipped = self._counter(
+            "forwards_skipped", "Times that a media engine was too slow up to the next key frame"
+        )
+        self._forwards_lost = self._counter(
+            "forwards_lost", "Connections to a media engine that ended or never came about"
+        )
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
 
     def frame_seen(self, key: tuple[str, str], age_s: float, looked_s: float) -> None:
@@ -178,6 +184,14 @@ class Meters:
     def frames_left_out(self, count: int) -> None:
         """Frames without a head, or that build on lost ones, were not recorded."""
         self._left_out.inc(count)
+
+    def forward_skipped(self) -> None:
+        """Pictures were passed over for a media engine that did not keep up."""
+        self._forwards_skipped.inc()
+
+    def forward_lost(self) -> None:
+        """A media engine was not or is no longer connected."""
+        self._forwards_lost.inc()
 
     def loop_delay_ms(self) -> dict[str, float]:
         """p50, p99 and the worst of the last minute, milliseconds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -56,6 +57,22 @@ def film(
     return found
 
 
+def with_sound(samples: Sequence[Sample]) -> list[Sample]:
+    """The same with a packet of silence beside each picture."""
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
+    frame = av.AudioFrame(format="s16", layout="stereo", samples=960)
+    frame.sample_rate = 48_000
+    packets: list[bytes] = []
+    while not packets:
+        packets = [bytes(packet) for packet in encoder.encode(frame)]
+    return [
+        one
+        for s in samples
+        for one in (s, Sample("audio", "OPUS", packets[0], s.media_s, s.media_s, True, False, 1))
+    ]
+
+
 def _pictures(count: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]:
     rng = np.random.default_rng(1)
     width, height = size
@@ -77,13 +94,12 @@ async def playing(
     stream = streams.open("g1", "main", datetime.now(UTC), lambda: wanted.append(time.monotonic()))
 
     async def play() -> None:
-        begun_s, count = time.monotonic(), 0
-        while True:
-            at_s = count / FPS
-            await asyncio.sleep(max(0.0, begun_s + at_s - time.monotonic()))
-            sample = samples[count % len(samples)]
-            stream.put(replace(sample, media_s=at_s, captured_s=time.monotonic()))
-            count += 1
+        begun_s, lasts_s = time.monotonic(), samples[-1].media_s + 1 / FPS
+        for turn in itertools.count():
+            for sample in samples:
+                at_s = turn * lasts_s + sample.media_s
+                await asyncio.sleep(max(0.0, begun_s + at_s - time.monotonic()))
+                stream.put(replace(sample, media_s=at_s, captured_s=time.monotonic()))
 
     task = asyncio.create_task(play())
     try:

@@ -7,7 +7,7 @@ from server.media.line import SKIPS_MOST, Line
 
 def watched(line: Line, seconds: int, lost: float | None, from_s: int = 0) -> list[str]:
     """30 frames and one report a second; what is judged at the end of each second."""
-    found = []
+    found: list[str] = []
     for second in range(from_s, from_s + seconds):
         for frame in range(30):
             line.sent(second + frame / 30)
