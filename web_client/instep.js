@@ -38,6 +38,7 @@ export class InStep {
   #newest = null; // the latest moment that is shown
   #until = null; // the next one, of what the server knew
   #knew = -1; // up to which entry the server knew
+  #furthest = -Infinity; // where the picture has been, in its seconds
   #next = null; // {moment, answer}: asked for ahead of its time
   #asking = null;
   #askAgainMs = 0;
@@ -57,6 +58,11 @@ export class InStep {
   /** What the viewer may see, as fold.js makes it. */
   get view() {
     return this.#shown;
+  }
+
+  /** Where the viewer's picture is, null when everything is shown at once. */
+  get playhead() {
+    return this.#playhead ?? null;
   }
 
   /** Is anything known that is not shown? */
@@ -90,7 +96,10 @@ export class InStep {
     const before = this.#playhead;
     this.#playhead = playhead;
     if (playhead === null && before !== null) this.#catchUp();
-    if (playhead && playhead.camera !== before?.camera) this.#forget();
+    if (playhead && playhead.camera !== before?.camera) {
+      this.#furthest = -Infinity;
+      this.#forget();
+    }
     this.#step(nowMs);
   }
 
@@ -138,11 +147,19 @@ export class InStep {
   #step(nowMs) {
     if (!this.#playhead || this.#live.seq === null) return;
     if (this.#next && this.#ahead(this.#next.moment) <= 0) this.#take(this.#next.answer);
-    if (this.#newest && this.#ahead(this.#newest) > BACK_S) this.#forget();
+    if (this.#wentBack() && this.#newest && this.#ahead(this.#newest) > 0) this.#forget();
     if (this.#seq !== null) this.#release();
     if (nowMs === null || this.#asking || nowMs < this.#askAgainMs) return;
     const where = this.#wanted();
     if (where) this.#fetch(where, nowMs);
+  }
+
+  #wentBack() {
+    const { s, at } = this.#playhead;
+    const here = s ?? at / 1000;
+    const back = here < this.#furthest - BACK_S;
+    this.#furthest = back ? here : Math.max(here, this.#furthest);
+    return back;
   }
 
   /** Fold what is due, in the order of the log. */
@@ -277,8 +294,10 @@ export class InStep {
   /** A moment as a place of this viewer's picture. */
   #place(moment) {
     const { camera, s, at } = this.#playhead;
-    if (camera === undefined) return { at: at + 1000 * this.#ahead(moment) };
-    return { camera, s: moment.camera === camera ? moment.s : s + this.#ahead(moment) };
+    if (moment.camera === camera && camera !== undefined) return { camera, s: moment.s };
+    // Wall times were cut to milliseconds here: rather one too late than one too early.
+    const ahead = this.#ahead(moment) + 0.001;
+    return camera === undefined ? { at: at + 1000 * ahead } : { camera, s: s + ahead };
   }
 }
 

@@ -5,6 +5,7 @@ import { Board } from "./board.js";
 import { boxTable } from "./boxscore.js";
 import { byId, el, setText, show } from "./dom.js";
 import { listFiles } from "./files.js";
+import { InStep } from "./instep.js";
 import { drawCamera, drawLine } from "./line.js";
 import { lineupTables } from "./lineups.js";
 import { LiveGame } from "./live.js";
@@ -14,6 +15,7 @@ import { drawShots, shotWords, zoneTable } from "./shotchart.js";
 import { teamTables } from "./teamstats.js";
 import { openPage } from "./tokens.js";
 import { TrackView } from "./tracks.js";
+import { LiveFirst, ViewerPlace } from "./viewerplace.js";
 import { tabs } from "./watchtabs.js";
 
 const TICK_MS = 100;
@@ -32,13 +34,28 @@ let wholeList = false;
 let earlier = []; // plays before those that the state carries, newest first
 let correctedAt = -CORRECTED_MS;
 
-const live = new LiveGame(game, token, {
-  onChange(_, changed, message) {
-    const { state, tracks } = live.view;
+const liveFirst = new LiveFirst(localStorage);
+let placeless = false; // the server knows no moments of this camera
+const place = new ViewerPlace(camera, performance.now());
+// What tells of the game is drawn from its view, which is as far as the picture is.
+const inStep = new InStep({
+  ask: (where) => api.get(`${path}/moment?${addressOf(where)}`).catch((error) => {
+    placeless ||= error.status === 404;
+    throw error;
+  }),
+  show({ state, tracks }, changed, entries) {
     // In the order below: the score first, it is what everyone waits for.
     for (const [name, draw] of Object.entries(SECTIONS)) if (changed.includes(name)) draw(state, tracks);
-    if (message.type === "update") sayCorrected(message.entries ?? [], state);
+    sayCorrected(entries, state);
     if (changed.includes("plays") || changed.includes("roster")) figures.stale();
+  },
+});
+
+const live = new LiveGame(game, token, {
+  onChange(_, changed, message) {
+    if (changed.includes("camera")) picture.tell(live.view.state.camera?.[camera]);
+    if (message.type === "tracks" && message.camera === camera) picture.see(message);
+    inStep.hear(message, live.view);
   },
   onState() {
     drawLine(byId("line"), live);
@@ -51,7 +68,7 @@ const SECTIONS = {
   scoreboard(state) {
     const { home, away } = state.scoreboard;
     board.draw(state.scoreboard);
-    board.tick(live.now());
+    board.tick(now());
     drawPeriods(state.scoreboard);
     const title = `${home.name || "Home"} ${home.score}–${away.score} ${away.name || "Away"}`;
     setText(byId("title"), title);
@@ -68,18 +85,30 @@ const SECTIONS = {
       el("div", { class: "scroll" }, boxTable(state.boxscore[team], teamName(state, team)))));
     show(byId("no-box"), sides.length === 0);
   },
-  camera(state) {
-    drawCamera(byId("camera"), state.camera);
-    picture.tell(state.camera?.[camera]);
-  },
+  camera: (state) => drawCamera(byId("camera"), state.camera),
   tracks(_, tracks) {
     const latest = tracks[camera] ?? Object.values(tracks)[0];
     if (!latest) return;
-    if (latest.camera === camera) picture.see(latest);
     show(byId("sight"), true); // before drawing: a hidden canvas has no width
     sight.draw(latest);
   },
 };
+
+/** The wall time that the viewer's picture shows, in milliseconds. */
+function now() {
+  return inStep.wallMs ?? live.now();
+}
+
+/** A place of the picture in an address. */
+function addressOf({ camera: of, s, at }) {
+  return new URLSearchParams(of === undefined ? { at: new Date(at).toISOString() } : { camera: of, s });
+}
+
+/** The address of something that the viewer may see no further than the picture. */
+function asOf(address) {
+  const where = inStep.playhead;
+  return where ? `${address}?${addressOf(where)}` : address;
+}
 
 /** The tabs whose figures the server folds when asked: fetched while somebody looks at them. */
 const figures = {
@@ -113,15 +142,15 @@ const figures = {
 
 const FIGURES = {
   async team() {
-    byId("team-stats").replaceChildren(...teamTables(await api.get(`${path}/stats`)));
+    byId("team-stats").replaceChildren(...teamTables(await api.get(asOf(`${path}/stats`))));
   },
   async fives() {
-    byId("lineups").replaceChildren(...lineupTables(await api.get(`${path}/stats`))
+    byId("lineups").replaceChildren(...lineupTables(await api.get(asOf(`${path}/stats`)))
       .map((table) => el("div", { class: "scroll" }, table)));
   },
   async chart() {
     [chart.rules, { shots: chart.shots }] = await Promise.all([
-      chart.rules ?? api.get(`${path}/rules`), api.get(`${path}/shots`)]);
+      chart.rules ?? api.get(`${path}/rules`), api.get(asOf(`${path}/shots`))]);
     chart.draw();
   },
 };
@@ -131,7 +160,7 @@ const chart = {
   shots: [],
   side: "home",
   draw() {
-    const state = live.view.state;
+    const state = inStep.view.state;
     byId("shot-sides").replaceChildren(...["home", "away"].map((side) => el("button", {
       type: "button", text: teamName(state, side), data: { team: side },
       "aria-pressed": String(side === this.side),
@@ -183,8 +212,10 @@ const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function showPlays(latest) {
   const oldest = latest.at(-1)?.seq ?? 0;
   const known = new Set(latest.map((play) => play.seq));
-  const all = wholeList ? [...latest, ...earlier.filter((play) => !known.has(play.seq))] : latest;
-  drawPlays(byId("plays"), wholeList ? all : all.slice(0, roomy.matches ? 20 : 8), live.view.state);
+  // Of the list those before the oldest of the latest: what is newer has not been seen yet.
+  const before = earlier.slice(earlier.findIndex(({ seq }) => seq === oldest) + 1);
+  const all = wholeList ? [...latest, ...before.filter((play) => !known.has(play.seq))] : latest;
+  drawPlays(byId("plays"), wholeList ? all : all.slice(0, roomy.matches ? 20 : 8), inStep.view.state);
   show(byId("no-plays"), all.length === 0);
   show(byId("more"), !wholeList && oldest > 0 && all.length > (roomy.matches ? 19 : 8));
 }
@@ -196,10 +227,10 @@ function trouble(words) {
 
 byId("more").addEventListener("click", async () => {
   try {
-    const answer = await api.get(`${path}/plays`);
+    const answer = await api.get(asOf(`${path}/plays`));
     wholeList = true;
     earlier = (answer.plays ?? answer).toReversed();
-    showPlays(live.view.state.plays ?? []);
+    showPlays(inStep.view.state.plays ?? []);
   } catch (error) {
     trouble(inWords(error));
   }
@@ -221,10 +252,31 @@ const settle = () => shown.choose(roomy.matches ? "counted" : "live");
 roomy.addEventListener("change", () => { if (roomy.matches && shown.chosen() === "live") settle(); });
 settle();
 
+/** Let the game go on to where the picture is. */
+function follow() {
+  const [head, nowMs] = [picture.playhead(), performance.now()];
+  const atOnce = liveFirst.chosen || placeless;
+  inStep.follow(atOnce ? null : place.at(head, picture.told, nowMs), nowMs);
+  show(byId("live-first"), head !== null || liveFirst.chosen);
+}
+
+function drawLiveFirst() {
+  byId("live-first").setAttribute("aria-pressed", String(liveFirst.chosen));
+}
+
+byId("live-first").addEventListener("click", () => {
+  liveFirst.choose(!liveFirst.chosen);
+  drawLiveFirst();
+  follow();
+});
+drawLiveFirst();
+
+follow();
 picture.open();
 live.open();
 setInterval(() => {
-  board.tick(live.now());
+  follow();
+  board.tick(now());
   // With a picture the boxes are laid over it instead.
   show(byId("sight"), sight.fresh() && picture.playhead() === null);
   if (performance.now() - correctedAt > CORRECTED_MS) show(byId("corrected"), false);
