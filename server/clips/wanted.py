@@ -8,17 +8,24 @@ from datetime import datetime
 from server.clips.rules import ClipRules
 from server.exports.gamebook import Fact, GameBook
 from server.exports.media import in_words
-from server.game.events import Event
+from server.game.entry import Entry
+from server.game.events import Event, Media
+from server.game.moment import media_of
 from server.game.state import Game
 from server.projections.order import in_order
 
 # A game with more plays than that is no game; the newest are the ones somebody waits for.
 MOST = 1000
+SLOW_TAP_S = 1.5
+"""A moment known from a tap is that of the quickest tap; a usual one comes so much later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A play and what is to be cut for it. All times are media seconds of `camera`."""
+    """A play and what is to be cut for it. All times are media seconds of `camera`.
+
+    moment_s: when it happened, or from a tap alone, shortly after.
+    """
 
     seq: int
     camera: str
@@ -35,20 +42,22 @@ class Wanted:
 
 
 def wanted(game: Game, rules: ClipRules) -> tuple[Wanted, ...]:
-    """In the order of the game. Only plays that stand and that a camera saw."""
+    """In the order of the game. Only plays that stand and that a camera filmed."""
     found = [
-        Wanted(
-            entry.seq,
-            event.media.camera,
-            event.media.s,
-            max(0.0, event.media.s - rules.before_s),
-            event.media.s + rules.after_s,
-            entry.at,
-        )
+        _wanted(entry, event, media, rules)
         for _, entry, event in in_order(game, {})
-        if event.media is not None and rules.want(event) and game.standing.stands(entry.seq)
+        if rules.want(event)
+        and game.standing.stands(entry.seq)
+        and (media := media_of(entry, event)) is not None
     ]
     return tuple(found[-MOST:])
+
+
+def _wanted(entry: Entry, event: Event, media: Media, rules: ClipRules) -> Wanted:
+    early_s = 0.0 if event.media is not None else SLOW_TAP_S
+    start_s = max(0.0, media.s - early_s - rules.before_s)
+    end_s = media.s - early_s + rules.after_s
+    return Wanted(entry.seq, media.camera, media.s, start_s, end_s, entry.at)
 
 
 def label(book: GameBook, fact: Fact) -> str:

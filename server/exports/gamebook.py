@@ -14,9 +14,11 @@ from server.game.events import (
     FieldGoal,
     Foul,
     FreeThrow,
+    Media,
     Starters,
     Substitution,
 )
+from server.game.moment import media_of
 from server.game.score import points_of
 from server.game.state import Game
 from server.projections.boxscore import number_of
@@ -34,14 +36,16 @@ _TEAM_NAMES = {"home": "Home", "away": "Away"}
 class Fact:
     """One thing that stands.
 
-    score: home and away after it. coming, going: who entered and left the court with it,
-    however that was said (starters of a period, one for one, a whole five).
+    score: home and away after it. media: where in a picture it happened. coming, going: who
+    entered and left the court with it, however that was said (starters of a period, one for one,
+    a whole five).
     """
 
     seq: int
     event: Event
     at: datetime
     score: tuple[int, int]
+    media: Media | None = None
     coming: tuple[str, ...] = ()
     going: tuple[str, ...] = ()
 
@@ -131,6 +135,7 @@ def _facts(game: Game) -> tuple[dict[str, tuple[str, ...]], tuple[Fact, ...]]:
                 event,
                 entry.at,
                 (score["home"], score["away"]),
+                media_of(entry, event),
                 tuple(sorted(coming)),
                 tuple(sorted(going)),
             )

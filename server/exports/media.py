@@ -32,10 +32,10 @@ def moments(book: GameBook) -> tuple[str, list[Moment]]:
     """The camera that saw most, and its moments in the order of the recording. Seconds of one
     camera mean nothing on another's. NoMediaTimes when there are none."""
     seen = [
-        (fact.event.media, fact)
+        (fact.media, fact)
         for fact in book.facts
         # Notes are free text and may name people.
-        if fact.event.media is not None and not isinstance(fact.event, Note)
+        if fact.media is not None and not isinstance(fact.event, Note)
     ]
     if not seen:
         raise NoMediaTimes(
