@@ -12,9 +12,16 @@ LEAST_BPS = 150_000
 INTERVAL_S = 1.0
 LOSS_BAD = 0.08
 LOSS_GOOD = 0.02
-QUEUE_BAD_S = 0.4
-CUT = 0.7
+EARLY_S, LOSS_TERRIBLE = 0.3, 0.2
+"""So much is judged before the interval is over."""
+QUEUE_BAD_S, QUEUE_GOOD_S = 0.06, 0.03
+"""Of the packet that waited least in the interval: what all of them waited at least."""
+CUT = 0.75
+"""Of what came through while it was too much; at most half of the promise is taken for what the
+publisher did not use."""
 CLIMB = 1.08
+CLIMB_NEAR = 1.01
+"""Near to what was too much the last time."""
 FEW_PACKETS = 10
 
 
@@ -27,28 +34,40 @@ class BitrateFloor:
         self._since_s: float | None = None
         self._lost = 0
         self._expected = 0
+        self._bytes = 0
+        self._narrow_bps = 0.0
+        """What came through when it was last too much; 0 when it never was."""
         self._delay = _QueueDelay()
 
-    def packet(self, now_s: float, sent_s: float) -> None:
-        """A packet came. sent_s: the sender's clock (abs-send-time), any zero."""
+    def packet(self, now_s: float, sent_s: float, size: int) -> None:
+        """A packet of `size` bytes came. sent_s: the sender's clock (abs-send-time), any zero."""
         self._delay.add(now_s, sent_s)
+        self._bytes += size
 
     def update(self, now_s: float, lost: int, expected: int) -> int:
         """lost, expected: totals since the stream began. Returns `bps`."""
         if self._since_s is None:
             self._since_s, self._lost, self._expected = now_s, lost, expected
-        elif now_s - self._since_s >= INTERVAL_S:
-            self._judge(lost - self._lost, expected - self._expected)
+        elif self._is_time(now_s - self._since_s, lost - self._lost, expected - self._expected):
+            came_bps = self._bytes * 8 / (now_s - self._since_s)
+            self._judge(lost - self._lost, expected - self._expected, came_bps)
+            self._bytes = 0
             self._since_s, self._lost, self._expected = now_s, lost, expected
         return self.bps
 
-    def _judge(self, lost: int, expected: int) -> None:
+    def _is_time(self, passed_s: float, lost: int, expected: int) -> bool:
+        terrible = expected >= FEW_PACKETS and lost > LOSS_TERRIBLE * expected
+        return passed_s >= (EARLY_S if terrible else INTERVAL_S)
+
+    def _judge(self, lost: int, expected: int, came_bps: float) -> None:
         queued_s = self._delay.take()
         loss = lost / expected if expected >= FEW_PACKETS else 0.0
         if loss > LOSS_BAD or queued_s > QUEUE_BAD_S:
-            self.bps = max(LEAST_BPS, int(self.bps * CUT))
-        elif loss < LOSS_GOOD and queued_s < QUEUE_BAD_S / 2:
-            self.bps = min(self.full_bps, int(self.bps * CLIMB))
+            self._narrow_bps = came_bps
+            self.bps = max(LEAST_BPS, int(CUT * min(self.bps, max(came_bps, self.bps / 2))))
+        elif loss < LOSS_GOOD and queued_s < QUEUE_GOOD_S:
+            near = 0.8 * self._narrow_bps < self.bps < 1.1 * self._narrow_bps
+            self.bps = min(self.full_bps, int(self.bps * (CLIMB_NEAR if near else CLIMB)))
 
 
 class LossCounter:

@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+ASK_TWICE_S = 0.02
+"""A packet that is missing is asked for a second time so soon: the request or the answer may be
+lost as well."""
+
 ASK_EVERY_S = 0.05
-"""A packet that is missing is asked for again so often: a round trip over LTE takes about that."""
+"""And again after so long, or what answers take and a quarter: asking faster than they come only
+fills a narrow network with copies."""
+
+TRIP_GAIN = 0.25
+ASK_AFTER_TRIPS = 1.25
+
+ASKED_SHARE, ASKED_AT_ONCE = 0.25, 64
+"""What is asked for in the long run, as a share of the packets that come, and in a burst. More is
+congestion, which copies would keep up."""
 
 PATIENCE_S = 0.3
 """A frame with a hole is given up after so long."""
 
-DESPAIR_S = 0.12
-"""A hole so old will hardly be filled: a key frame is wanted meanwhile."""
+DESPAIR_S, DESPAIR_TRIPS = 0.12, 2.5
+"""A hole so old, or so many answers old, will hardly be filled: a key frame is wanted meanwhile."""
 
 MOST_BYTES = 8 << 20
 """Of packets that wait; a 4K key frame has less than 1 MB."""
@@ -61,6 +73,7 @@ class _Hole:
 
     seen_s: float
     asked_s: float = float("-inf")
+    asked: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +90,8 @@ class JitterBuffer:
     parts: bool = True
     lost: int = 0
     """Packets given up."""
+    trip_s: float = 0.0
+    """What an answer to a request takes, smoothed; 0 before the first."""
 
     _pieces: dict[int, _Piece] = field(default_factory=dict)
     _holes: dict[int, _Hole] = field(default_factory=dict)
@@ -90,6 +105,7 @@ class JitterBuffer:
     _before: _Piece | None = None
     """The packet before the head, where the head is ragged."""
     _despairs: bool = False
+    _may_ask: float = ASKED_AT_ONCE
 
     @property
     def holes(self) -> int:
@@ -105,10 +121,11 @@ class JitterBuffer:
             self._begin_again(at, ragged=False)
         if at < self._next or at in self._pieces:
             return  # too late, or twice
-        self._holes.pop(at, None)
+        self._answered(self._holes.pop(at, None), now_s)
         for missing in range(max(self._newest + 1, self._next), at):
             self._holes[missing] = _Hole(now_s)
         self._newest = max(self._newest, at)
+        self._may_ask = min(ASKED_AT_ONCE, self._may_ask + ASKED_SHARE)
         self._pieces[at] = _Piece(timestamp, marker, data, now_s)
         self._bytes += len(data)
         full = self._bytes > MOST_BYTES or len(self._pieces) > MOST_PACKETS
@@ -134,14 +151,22 @@ class JitterBuffer:
         """Sequence numbers (16 bits) to ask the publisher for now."""
         if not self.asks:
             return []
-        due = [at for at, hole in self._holes.items() if now_s - hole.asked_s >= ASK_EVERY_S]
-        for at in due[:MOST_ASKED]:
-            self._holes[at].asked_s = now_s
-        return sorted(at & 0xFFFF for at in due[:MOST_ASKED])
+        every_s = max(ASK_EVERY_S, ASK_AFTER_TRIPS * self.trip_s)
+        due = [
+            (at, hole)
+            for at, hole in self._holes.items()
+            if now_s - hole.asked_s >= (ASK_TWICE_S if hole.asked == 1 else every_s)
+        ][: min(MOST_ASKED, int(self._may_ask))]
+        self._may_ask -= len(due)
+        for _, hole in due:
+            hole.asked_s = now_s
+            hole.asked += 1
+        return sorted(at & 0xFFFF for at, _ in due)
 
     def wants_key_frame(self, now_s: float) -> bool:
         """Whether a hole is so old that a key frame should be on its way, once for each loss."""
-        old = any(now_s - hole.seen_s >= DESPAIR_S for hole in self._holes.values())
+        despair_s = max(DESPAIR_S, DESPAIR_TRIPS * self.trip_s)
+        old = any(now_s - hole.seen_s >= despair_s for hole in self._holes.values())
         wanted = (old or self._gap) and not self._despairs
         self._despairs = old or self._gap
         return wanted
@@ -152,6 +177,14 @@ class JitterBuffer:
         self._next = None
 
     # -- parts -------------------------------------------------------------------------------
+
+    def _answered(self, hole: _Hole | None, now_s: float) -> None:
+        """A packet came that was missing. What was asked for twice came for the first request."""
+        if hole is None or not 1 <= hole.asked <= 2:
+            return
+        took_s = now_s - hole.asked_s + (ASK_TWICE_S if hole.asked == 2 else 0.0)
+        gain = TRIP_GAIN if self.trip_s else 1.0
+        self.trip_s += gain * (took_s - self.trip_s)
 
     def _unwrap(self, sequence: int) -> int:
         if self._next is None:

@@ -210,7 +210,10 @@ class Peer:
     def want_key_frame(self) -> None:
         """From any thread; not more often than a publisher can follow."""
         now_s = self._clock.monotonic_s()
-        if self._video is not None and now_s - self._asked_s >= KEY_FRAME_EVERY_S:
+        if self._video is None:
+            return
+        # One that was asked for is on its way for as long as any answer.
+        if now_s - self._asked_s >= max(KEY_FRAME_EVERY_S, 2 * self._video.trip_s):
             self._asked_s = now_s
             self._video.want_key_frame()
 

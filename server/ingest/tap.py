@@ -103,6 +103,11 @@ class Tap:
         """Packets that did not come in time, also not when they were asked for again."""
         return self._jitter.lost
 
+    @property
+    def trip_s(self) -> float:
+        """How long answers to our requests take; 0 before the first."""
+        return self._jitter.trip_s
+
     def close(self) -> None:
         """Ask for nothing any more."""
         if self._mending is not None:
@@ -125,7 +130,7 @@ class Tap:
             self._losses.add(packet.sequence_number)
         sent = packet.extensions.abs_send_time
         if self._floor is not None and sent is not None:
-            self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ)
+            self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ, len(packet.payload))
         await self._handle(packet, arrival_time_ms=arrival_time_ms)
         if self._jitter.holes and (self._mending is None or self._mending.done()):
             self._mending = asyncio.create_task(self._mend(), name="mend")
@@ -185,7 +190,8 @@ class Tap:
 
 
 class FlooredEstimator:
-    """aiortc's RemoteBitrateEstimator, which never promises less than the floor.
+    """aiortc's RemoteBitrateEstimator, which never promises less than the floor; nor more, once
+    packets were lost or queued: it sees neither, and would fill the queue for ever.
 
     Delete once aiortc speaks transport-cc, where the publisher estimates for itself.
     """
@@ -221,6 +227,6 @@ class FlooredEstimator:
             return None
         self._told_s = now_s
         least_bps = self._floor.update(now_s, *self._losses())
-        if estimate is None:
+        if estimate is None or least_bps < self._floor.full_bps:
             return least_bps, list(self._inner.ssrcs)
         return max(estimate[0], least_bps), estimate[1]

@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 from server.ingest.floor import FULL_BPS, LEAST_BPS, BitrateFloor, LossCounter
 
+BYTES = FULL_BPS // 8 // 25
+"""Of a packet, when 25 of them a second are all that was promised."""
+
 
 def play(
     floor: BitrateFloor, seconds: int, loss: float, delay_s: float = 0.0, zero: int = 0
@@ -15,7 +18,7 @@ def play(
     for second in range(zero, zero + seconds):
         for packet in range(25):
             sent_s = second + packet / 25
-            floor.packet(sent_s + 0.05 + delay_s, sent_s % 64)
+            floor.packet(sent_s + 0.05 + delay_s, sent_s % 64, BYTES)
         expected = (second + 1) * 250
         floor.update(second + 1.0, int(expected * loss), expected)
     return floor.bps
@@ -41,13 +44,29 @@ def test_packets_that_queue_up_on_the_way_lower_it() -> None:
     assert play(floor, 5, loss=0.0, delay_s=0.8, zero=5) < FULL_BPS / 2
 
 
+def test_a_narrow_way_is_found_at_once_and_kept() -> None:
+    """A way for 1.5 Mbps: what does not fit is lost. The promise is soon below and stays near."""
+    floor, told = BitrateFloor(), []
+    lost = expected = 0.0
+    for tick in range(400):  # of 0.1 s
+        wanted = floor.bps / 80
+        passed = min(wanted, 1_500_000 / 80)
+        expected += wanted / 1200
+        lost += (wanted - passed) / 1200
+        floor.packet(tick / 10, tick / 10 % 64, int(passed))
+        told.append(floor.update(tick / 10, int(lost), int(expected)))
+    assert max(told[12:]) < 1_700_000
+    assert min(told) > 700_000
+    assert told[-1] > 1_000_000
+
+
 def test_clocks_that_differ_do_not_matter() -> None:
     floor = BitrateFloor()
     for second in range(200):
         for packet in range(25):
             now_s = second + packet / 25
             # Another zero, wrapping every 64 s, and 200 ppm too slow.
-            floor.packet(now_s, (now_s * 0.9998 + 40.0) % 64)
+            floor.packet(now_s, (now_s * 0.9998 + 40.0) % 64, BYTES)
         floor.update(second + 1.0, 0, second * 250)
     assert floor.bps == FULL_BPS
 
@@ -63,7 +82,7 @@ def test_it_stays_between_its_bounds(steps: list[tuple[int, int, float, float]])
     for more_lost, more_expected, passed_s, sent_s in steps:
         now_s += passed_s
         lost, expected = lost + more_lost, expected + more_expected
-        floor.packet(now_s, sent_s)
+        floor.packet(now_s, sent_s, BYTES)
         assert LEAST_BPS <= floor.update(now_s, lost, expected) <= FULL_BPS
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.ingest.jitter import (
     ASK_EVERY_S,
+    ASK_TWICE_S,
+    ASKED_AT_ONCE,
+    ASKED_SHARE,
     DESPAIR_S,
     JUMP,
     MOST_BYTES,
@@ -137,12 +141,38 @@ def test_a_packet_sent_again_completes_its_frame_and_all_behind_it_at_once() -> 
         if at != 1:
             out += give(buffer, packet, 0.1)
     assert out == []
+    again_s = 0.1 + ASK_TWICE_S
     assert buffer.to_ask(0.1) == [packets[1].sequence]
-    assert buffer.to_ask(0.1 + ASK_EVERY_S / 2) == []
-    assert buffer.to_ask(0.1 + ASK_EVERY_S) == [packets[1].sequence]
+    assert buffer.to_ask(again_s - 0.001) == []
+    assert buffer.to_ask(again_s) == [packets[1].sequence]
+    assert buffer.to_ask(again_s + ASK_EVERY_S - 0.001) == []
+    assert buffer.to_ask(again_s + ASK_EVERY_S) == [packets[1].sequence]
     assert len(give(buffer, packets[1], 0.2)) == 4
     assert buffer.to_ask(1.0) == []
     assert buffer.lost == 0
+
+
+def test_where_answers_are_slow_it_is_asked_less_often() -> None:
+    packets = film([3, 3, 3, 3])
+    buffer = JitterBuffer()
+    for at in (0, 2):
+        give(buffer, packets[at], 0.0)
+    assert buffer.to_ask(0.0)
+    give(buffer, packets[1], 0.2)
+    assert buffer.trip_s == pytest.approx(0.2)
+    give(buffer, packets[4], 0.2)
+    asked = [n / 100 for n in range(20, 50) if buffer.to_ask(n / 100)]
+    assert asked == pytest.approx([0.2, 0.22, 0.47], abs=0.025)
+
+
+def test_in_congestion_no_more_is_asked_for_than_a_share_of_what_comes() -> None:
+    buffer = JitterBuffer(patience_s=0.1)
+    asked = 0
+    for count, packet in enumerate(film([4] * 1000)):  # every other one is lost, for ever
+        if count % 2 == 0:
+            give(buffer, packet, count / 200)
+        asked += len(buffer.to_ask(count / 200))
+    assert asked <= ASKED_AT_ONCE + ASKED_SHARE * 2000
 
 
 def test_a_hole_that_stays_wants_one_key_frame() -> None:
