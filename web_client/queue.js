@@ -264,9 +264,10 @@ export class CallQueue {
     this.#onChange(this);
   }
 
-  #bodyOf({ body, late, added, runs, key }) {
+  #bodyOf({ path, body: said, late, at, added, runs, key }) {
     const since = Date.now() - added;
-    if (since <= FRESH_MS) return body;
+    if (since <= FRESH_MS) return said;
+    const body = tapped(path, said, at);
     if (late) return { ...body, ...late };
     const stopped = this.items.some((one) => one.key > key && STOPS.includes(one.body.type));
     if (!runs || stopped || body.clock_ms === undefined) return body;
@@ -301,6 +302,15 @@ export class CallQueue {
     this.#state = state;
     this.#onChange(this);
   }
+}
+
+/**
+ * A late call with the time of its tap: what the camera filmed then, not what it films now. What
+ * is put into the past has no such time.
+ */
+function tapped(path, body, at) {
+  const put = body.after !== undefined || body.period !== undefined;
+  return put || !at || !path.endsWith("/calls") ? body : { ...body, tapped_at: new Date(at).toISOString() };
 }
 
 /** How many of the first items may go as one list: calls of the same game, up to an undo. */

@@ -153,15 +153,22 @@ test("a call that goes out late says when it was; a fresh one leaves that to the
   const shelf = new Shelf();
   book.away = true;
   const queue = make(book, shelf);
-  queue.add({ ...call(1), late: { period: 2, clock_ms: 1_000 } });
+  const at = Date.parse("2026-01-03T18:00:00.250Z"); // as the server's clock had it
+  queue.add({ ...call(1), at, late: { period: 2, clock_ms: 1_000 } });
+  queue.add({ ...call(2, { after: 7 }), at });
   await settled();
   assert.equal("clock_ms" in book.posts[0], false);
-  const key = shelf.key(0);
-  shelf.setItem(key, JSON.stringify({ ...JSON.parse(shelf.getItem(key)), added: Date.now() - 60_000 }));
+  for (const key of [shelf.key(0), shelf.key(1)]) {
+    shelf.setItem(key, JSON.stringify({ ...JSON.parse(shelf.getItem(key)), added: Date.now() - 60_000 }));
+  }
   book.away = false;
   make(book, shelf).pump();
   await settled();
-  assert.deepEqual(book.posts.at(-1), { call_id: "c1", type: "field_goal", period: 2, clock_ms: 1_000 });
+  const tapped_at = "2026-01-03T18:00:00.250Z";
+  assert.deepEqual(book.posts.at(-1), [
+    { call_id: "c1", type: "field_goal", tapped_at, period: 2, clock_ms: 1_000 },
+    { call_id: "c2", type: "field_goal", after: 7 }, // put into the past, where nobody tapped it
+  ]);
   clearQueue(queue);
 });
 
