@@ -36,6 +36,7 @@ from server.live.lease import Leases
 from server.live.private_redis import PrivateRedis, refuse_old
 from server.live.redis import LiveStore, connect
 from server.lookout import Lookout
+from server.media.forward import Forwards, Target
 from server.media.index import Index
 from server.media.playback import Playback
 from server.media.readers import Readers
@@ -76,6 +77,7 @@ class House:
     shares: Shares
     streams: Streams
     viewers: Viewers
+    forwards: Forwards
     playback: Playback
     pictures: Pictures
     inference: Inference
@@ -115,6 +117,8 @@ class House:
             )
         for part, why in self.recorders.troubles.items():
             found.degraded[f"recording {part}"] = why
+        if trouble := self.forwards.trouble:
+            found.degraded["forward"] = trouble
         if trouble := self.inference.going.trouble:
             found.degraded["seeing"] = trouble
         return found
@@ -144,6 +148,7 @@ class House:
                 for session in self.cameras.sessions
             ],
             "viewers": self.hub.viewers_here,
+            "forwards": self.forwards.facts(),
             "loop_delay_ms": self.meters.loop_delay_ms(),
         }
 
@@ -243,7 +248,9 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         clips = Clips(log, scorer, recorders.library, storage, redis_url, clock, meters)
         stack.push_async_callback(clips.stop)
         clips.start()
-        streams = Streams(clock, recorders.keep)
+        forwards = Forwards([Target(url, game) for game, url in settings.forward], clock, meters)
+        stack.push_async_callback(forwards.close)
+        streams = Streams(clock, lambda stream: [*recorders.keep(stream), *forwards.keep(stream)])
         cameras = Cameras(
             clock=clock,
             new_id=lambda: secrets.token_urlsafe(24),
@@ -271,11 +278,12 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         pictures = Pictures(recordings, streams, filming.latest, leases.origin, signed.query, clock)
         house = House(
             settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders,
-            clips, shares, streams, viewers, playback, pictures, inference, lookout, setups,
-            previews, tokens, access, signed, process, model.name, admin if made else None,
+            clips, shares, streams, viewers, forwards, playback, pictures, inference, lookout,
+            setups, previews, tokens, access, signed, process, model.name, admin if made else None,
         )  # fmt: skip
         meters.gauges(house.gauges)
         meters.gauges(recorders.gauges)
+        meters.gauges(forwards.gauges)
         meters.gauges(playback.gauges)
         meters.gauges(clips.gauges)
         drift = Drift(lambda most: scorer.labels(None, most))

@@ -7,10 +7,12 @@ environment.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 Device = Literal["auto", "cpu", "cuda", "tensorrt"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "tensorrt")
@@ -20,6 +22,9 @@ DEFAULT_PORT = 8000
 DEFAULT_HTTPS_PORT = 8443
 MINIMUM_SECRET_LENGTH = 16
 WHEP_VIEWERS = 20
+# http is WHIP.
+FORWARD_SCHEMES = ("rtmp", "rtmps", "rtsp", "rtsps", "http", "https")
+_GAME = re.compile(r"[a-z0-9-]{1,32}")
 
 
 class SettingsError(ValueError):
@@ -49,6 +54,7 @@ class Settings:
     cert, key: PEM files; both or neither. public_ip: announced besides the local addresses.
     eyes: whether pictures are decoded and looked at; without, a server records and shows them.
     udp_ports: inclusive range for WebRTC, or None for any. whep_viewers: at most, at once.
+    forward: (game, or None for all; address), to which pictures are handed over.
     admin_token, secret: None means generated and kept in `data`.
     """
 
@@ -70,6 +76,7 @@ class Settings:
     public_ip: str | None = None
     udp_ports: tuple[int, int] | None = None
     whep_viewers: int = WHEP_VIEWERS
+    forward: tuple[tuple[str | None, str], ...] = ()
     admin_token: str | None = None
     secret: str | None = None
 
@@ -191,6 +198,23 @@ def parse_udp_ports(text: str | None) -> tuple[int, int] | None:
     if not 1 <= low <= high <= 65535:
         raise SettingsError(f"--udp-ports {text}: A is at least 1, B at most 65535, A at most B")
     return low, high
+
+
+def parse_forward(text: str) -> tuple[str | None, str]:
+    """`URL` or `GAME=URL`; SettingsError otherwise. What is wrong is never repeated: it may hold a
+    password."""
+    game, equals, url = text.partition("=")
+    if not (equals and _GAME.fullmatch(game)):
+        game, url = "", text
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in FORWARD_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        names = ", ".join(f"{scheme}://" for scheme in FORWARD_SCHEMES)
+        raise SettingsError(f"--forward is URL or GAME=URL; URL begins with one of {names}")
+    return game or None, url
 
 
 def parse_device(text: str) -> Device:

@@ -20,6 +20,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "onnx_models": ("onnx_models",),
     "onnx_models.training": ("onnx_models", "pipeline", "server.simulator"),
     "web_client": (),
+    "server.certificates": (),
     "server.clock": (),
     "server.machine": (),
     "server.problems": (),
@@ -37,6 +38,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.media": (
         "server.media",
         "server.access",
+        "server.certificates",
         "server.gamelog",
         "server.ingest",
         "server.meters",

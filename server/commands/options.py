@@ -19,6 +19,7 @@ from server.settings import (
     Settings,
     SettingsError,
     parse_device,
+    parse_forward,
     parse_ice_servers,
     parse_udp_ports,
 )
@@ -95,6 +96,12 @@ _OPTIONS = [
         default=WHEP_VIEWERS,
         show_default=True,
     ),
+    _option(
+        "--forward",
+        "Hand cameras over to a media engine, [GAME=]URL by RTMP, RTSP or WHIP (http); {game} and "
+        "{camera} in it are replaced. Give it by environment when it holds a password.",
+        multiple=True,
+    ),
     # Secrets come by environment only: a command line can be read by everyone on the machine.
     click.option("--admin-token", envvar="COURTSIDE_ADMIN_TOKEN", hidden=True),
     click.option("--secret", envvar="COURTSIDE_SECRET", hidden=True),
@@ -128,6 +135,7 @@ def make_settings(options: dict[str, Any]) -> Settings:
         chosen["device"] = parse_device(options["device"])
         chosen["ice_servers"] = parse_ice_servers(options["ice_servers"])
         chosen["udp_ports"] = parse_udp_ports(options["udp_ports"])
+        chosen["forward"] = tuple(parse_forward(text) for text in options["forward"])
         return Settings(**chosen)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error

@@ -22,7 +22,7 @@ from server.ingest.sample import Sample
 from server.media import forward_program
 from server.media.backlog import Backlog
 from server.media.streams import Stream
-from server.meters import Meters
+from server.meters import Gauges, Meters
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +203,37 @@ class Forwards:
     @property
     def all(self) -> tuple[Forwarder, ...]:
         return tuple(self._running)
+
+    @property
+    def trouble(self) -> str:
+        """Empty while every media engine has what it should."""
+        lost = [forwarder for forwarder in self._running if forwarder.state == "lost"]
+        if not lost:
+            return ""
+        return f"{len(lost)} of {len(self._running)} not connected; {lost[0].to}: {lost[0].why}"
+
+    def facts(self) -> list[dict[str, object]]:
+        """For `/readyz`: without secrets."""
+        now_s = self._clock.monotonic_s()
+        return [
+            {
+                "game": forwarder.stream.game,
+                "camera": forwarder.stream.camera,
+                "to": forwarder.to,
+                "state": forwarder.state,
+                "why": forwarder.why,
+                "for_s": round(now_s - forwarder.since_s),
+            }
+            for forwarder in self._running
+        ]
+
+    def gauges(self) -> Gauges:
+        """For `/metrics`."""
+        live = sum(forwarder.state == "live" for forwarder in self._running)
+        return {
+            "forwards": ("Cameras that are to be handed over", len(self._running), {}),
+            "forwards_live": ("Those of them that a media engine takes", live, {}),
+        }
 
     async def close(self) -> None:
         """After the cameras: end what still says goodbye."""

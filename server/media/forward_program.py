@@ -14,14 +14,18 @@ import json
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import av
 
+from server.certificates import self_signed
+from server.clock import SystemClock
 from server.ingest.sample import Codec, Sample
 from server.media.fmp4 import Frame, fragment
 from server.media.heads import Head, OpusHead, head_of, payload
@@ -29,7 +33,9 @@ from server.media.packets import HZ
 
 _HEADER = struct.Struct("!BBdI")
 _CODECS: tuple[Codec, ...] = ("H264", "VP8", "OPUS")
-FORMATS = {"rtmp": "flv", "rtmps": "flv", "rtsp": "rtsp", "rtsps": "rtsp"}
+FORMATS = {
+    "rtmp": "flv", "rtmps": "flv", "rtsp": "rtsp", "rtsps": "rtsp", "http": "whip", "https": "whip",
+}  # fmt: skip
 OPTIONS = {
     "flv": {"flvflags": "no_duration_filesize"},
     # Not by UDP: what is lost between two servers was lost without need.
@@ -74,6 +80,7 @@ class Outlet:
         self._container: Any = None
         self._streams: dict[str, Any] = {}
         self._zero_s = 0.0
+        self._folder = ExitStack()
 
     def put(self, sample: Sample) -> None:
         """Raises av.FFmpegError or OSError when the engine refuses or is gone."""
@@ -98,10 +105,18 @@ class Outlet:
             self._container.mux(packet)
 
     def _open(self, head: Head, first: Sample) -> None:
-        if self._format == "flv" and head.codec != "H264":
-            raise UnsupportedError(f"RTMP carries H264, not {head.codec}")
-        options = {**OPTIONS[self._format], "max_interleave_delta": INTERLEAVE_US}
-        self._container = av.open(self._url, "w", format=self._format, options=options)
+        if self._format in ("flv", "whip") and head.codec != "H264":
+            raise UnsupportedError(f"this way carries H264, not {head.codec}")
+        options = {**OPTIONS.get(self._format, {}), "max_interleave_delta": INTERLEAVE_US}
+        url = self._url
+        if self._format == "whip":
+            url, token = _without_token(url)
+            options |= {"authorization": token} if token else {}
+            # libavformat's own certificate fails the handshake with aiortc and others.
+            files = self._folder.enter_context(TemporaryDirectory())
+            pair = self_signed(Path(files), "127.0.0.1", SystemClock().now())
+            options |= {"cert_file": str(pair.cert), "key_file": str(pair.key)}
+        self._container = av.open(url, "w", format=self._format, options=options)
         self._container.flags |= 0x200  # AVFMT_FLAG_FLUSH_PACKETS
         self._add("video", head, first)
         if self._sound and self._format not in SOUNDLESS:
@@ -121,8 +136,16 @@ class Outlet:
         """What was taken is sent; the engine may be gone already."""
         container, self._container, self._head = self._container, None, None
         self._streams.clear()
-        if container is not None:
-            container.close()
+        with self._folder:
+            if container is not None:
+                container.close()
+
+
+def _without_token(url: str) -> tuple[str, str]:
+    """`https://TOKEN@host/path` as the address and the bearer token."""
+    parts = urlsplit(url)
+    token, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=host).geturl(), unquote(token)
 
 
 def _say(line: str) -> None:

@@ -14,6 +14,7 @@ from server.settings import (
     Settings,
     SettingsError,
     parse_device,
+    parse_forward,
     parse_ice_servers,
     parse_udp_ports,
 )
@@ -83,9 +84,19 @@ def test_udp_ports() -> None:
         parse_device("npu")
 
 
+def test_where_to_forward() -> None:
+    assert parse_forward("rtsp://host/{game}") == (None, "rtsp://host/{game}")
+    assert parse_forward("final=rtmp://host/live/key?a=b") == ("final", "rtmp://host/live/key?a=b")
+    assert parse_forward("https://word@host/whip?x=1") == (None, "https://word@host/whip?x=1")
+    for text in ("", "host", "srt://secret@host", "a b=rtmp://secret@host:99999999", "rtmp://"):
+        with pytest.raises(SettingsError, match="--forward") as refused:
+            parse_forward(text)
+        assert "secret" not in str(refused.value)
+
+
 @given(st.text(max_size=60))
 def test_no_text_is_worse_than_refused(text: str) -> None:
-    for parse in (parse_ice_servers, parse_udp_ports):
+    for parse in (parse_forward, parse_ice_servers, parse_udp_ports):
         try:
             parse(text)
         except SettingsError as error:

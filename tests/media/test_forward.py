@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -19,9 +20,10 @@ from server.media.forward import Forwarder, Forwards, Target
 from server.media.forward_program import read, write
 from server.media.streams import Streams
 from server.meters import Meters
-from tests.ingest.conftest import until
+from tests.ingest.conftest import TOKEN, until
 from tests.media.engines import ffmpeg_rtsp, nginx_rtmp
 from tests.media.filmed import film, playing, with_sound
+from tests.media.watching import rooms
 from tests.support import free_port
 
 
@@ -70,6 +72,27 @@ async def test_rtsp_carries_picture_and_sound(samples: list[Sample], tmp_path: P
     assert len(pictures(kept)) > 30
     with av.open(str(kept)) as container:
         assert container.streams.audio[0].codec_context.name == "opus"
+
+
+async def test_whip_carries_picture_and_sound(samples: list[Sample]) -> None:
+    came: Counter[str] = Counter()
+
+    class Count:
+        def put(self, sample: Sample) -> None:
+            came[sample.kind] += 1
+
+        def close(self) -> None:
+            pass
+
+    async with rooms() as engine:
+        url = engine.url.replace("://", f"://{TOKEN}@") + "/whip/g1"
+        async with forwarding(url, with_sound(samples)) as forwarder:
+            await until(lambda: forwarder.state == "live", what="a connection")
+            await until(lambda: engine.streams.find("g1", "main"), what="a camera over there")
+            stream = engine.streams.find("g1", "main")
+            assert stream is not None
+            stream.attach(Count())
+            await until(lambda: min(came["video"], came["audio"]) > 30, what="picture and sound")
 
 
 async def test_it_comes_back_when_the_engine_does(
