@@ -22,6 +22,7 @@ PAGES: Mapping[str, Path] = MappingProxyType(
         "/watch/{game}": FOLDER / "watch.html",
         "/overlay/{game}": FOLDER / "overlay.html",
         "/sheet/{game}": FOLDER / "sheet.html",
+        "/clip/{game}": FOLDER / "clip.html",
     }
 )
 

@@ -3,6 +3,7 @@
 import { Api, inWords } from "./api.js";
 import { Board } from "./board.js";
 import { boxTable } from "./boxscore.js";
+import { Clips } from "./clips.js";
 import { byId, el, setText, show } from "./dom.js";
 import { listFiles } from "./files.js";
 import { InStep } from "./instep.js";
@@ -34,6 +35,17 @@ let wholeList = false;
 let earlier = []; // plays before those that the state carries, newest first
 let correctedAt = -CORRECTED_MS;
 
+const clips = new Clips(byId("clip-list"), {
+  api,
+  path,
+  roster: () => inStep.view.state.roster,
+  playhead: () => inStep.playhead,
+  toMoment: ({ camera: of, s }) => {
+    if (of !== camera) return;
+    picture.seek(s);
+    byId("picture").focus();
+  },
+});
 const liveFirst = new LiveFirst(localStorage);
 let placeless = false; // the server knows no moments of this camera
 const place = new ViewerPlace(camera, performance.now());
@@ -153,6 +165,7 @@ const FIGURES = {
       chart.rules ?? api.get(`${path}/rules`), api.get(asOf(`${path}/shots`))]);
     chart.draw();
   },
+  clips: () => clips.load(),
 };
 
 const chart = {
