@@ -8,6 +8,9 @@ import { Setup } from "./setup.js";
 import { openPage } from "./tokens.js";
 import { WhipPublisher } from "./whip.js";
 
+/** So long at its limit, and the phone will not recover by itself. */
+const HOT_MS = 15_000;
+const AWAKE_AGAIN_MS = 3_000;
 const MARKS = { ok: "✓", warn: "!", bad: "✕", wait: "" };
 const STATES = {
   idle: ["Not filming", ""],
@@ -25,6 +28,8 @@ const endpoint = `/whip/${encodeURIComponent(game)}/${name}`;
 
 let stream = null;
 let wakeLock = null;
+let hotSince = null; // when the phone began to be too slow for the picture
+let network = navigator.connection?.type; // "wifi", "cellular"; undefined where nobody tells
 
 const setup = new Setup(new Api(token), game, name);
 const marking = new Marking(byId("marking"), setup, picture);
@@ -85,15 +90,42 @@ async function start() {
 async function openCamera(deviceId) {
   closeCamera();
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
-  stream = await navigator.mediaDevices.getUserMedia({
-    video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
-    audio: false,
-  });
+  const video = { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+  stream = await withSound(video);
   byId("preview").srcObject = stream;
   show(byId("stage"), true);
   const [track] = stream.getVideoTracks();
   track.addEventListener("ended", cameraTaken);
   await listCameras(track.getSettings().deviceId);
+  drawSound();
+}
+
+/** A game is filmed without sound where the microphone is not allowed. */
+async function withSound(video) {
+  // A gym, not a voice: what calls take out of the sound belongs to it.
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+  try {
+    const made = await navigator.mediaDevices.getUserMedia({ video, audio });
+    for (const track of made.getAudioTracks()) track.enabled = byId("sound").getAttribute("aria-pressed") === "true";
+    return made;
+  } catch (error) {
+    if (!["NotAllowedError", "NotFoundError", "NotReadableError"].includes(error.name)) throw error;
+    return navigator.mediaDevices.getUserMedia({ video, audio: false });
+  }
+}
+
+/** Silence keeps the line of sound as it is: recordings stay in step. */
+function turnSound() {
+  const on = byId("sound").getAttribute("aria-pressed") !== "true";
+  byId("sound").setAttribute("aria-pressed", String(on));
+  for (const track of stream?.getAudioTracks() ?? []) track.enabled = on;
+  drawSound();
+}
+
+function drawSound() {
+  const there = Boolean(stream?.getAudioTracks().length);
+  show(byId("sound"), there);
+  setText(byId("sound"), byId("sound").getAttribute("aria-pressed") === "true" ? "Sound on" : "Sound off");
 }
 
 function closeCamera() {
@@ -144,6 +176,8 @@ async function holdAwake() {
   if (!publisher.running || document.visibilityState !== "visible" || !navigator.wakeLock) return;
   try {
     wakeLock = await navigator.wakeLock.request("screen");
+    // The system takes it back when it likes; ask again while the page is in front.
+    wakeLock.addEventListener("release", () => setTimeout(holdAwake, AWAKE_AGAIN_MS), { once: true });
   } catch {
     wakeLock = null; // low battery; the tip on the page says what to do
   }
@@ -193,7 +227,9 @@ function drawState(now) {
   else notice("");
   if (filming) return;
   closeCamera();
+  hotSince = null;
   show(byId("stage"), false);
+  show(byId("sound"), false);
   wakeLock?.release();
   wakeLock = null;
 }
@@ -212,6 +248,8 @@ function drawStats(now) {
     ...parts.map(([bold, rest]) => el("span", {}, el("b", { text: bold }), rest)));
   show(byId("stats"), true);
   show(byId("turn"), Boolean(width && height > width));
+  hotSince = limited === "cpu" ? hotSince ?? performance.now() : null;
+  show(byId("hot"), hotSince !== null && performance.now() - hotSince > HOT_MS);
 }
 
 function notice(text, mood = "warn") {
@@ -233,6 +271,7 @@ function cameraTrouble(error) {
 
 byId("start").addEventListener("click", start);
 byId("stop").addEventListener("click", stop);
+byId("sound").addEventListener("click", turnSound);
 byId("again").addEventListener("click", runChecks);
 byId("preview").addEventListener("resize", drawMarking);
 byId("cameras").addEventListener("change", async ({ target }) => {
@@ -251,7 +290,13 @@ document.addEventListener("visibilitychange", async () => {
   await holdAwake();
   publisher.hurry();
 });
-addEventListener("online", () => publisher.hurry());
+addEventListener("online", () => publisher.moved());
+navigator.connection?.addEventListener("change", () => {
+  const { type } = navigator.connection;
+  if (type === network || type === "none") return;
+  network = type;
+  publisher.moved();
+});
 addEventListener("pagehide", () => {
   if (publisher.running) publisher.stop("stopped", "");
 });

@@ -6,15 +6,18 @@ import {
 } from "./whipsession.js";
 import { readStats } from "./whipstats.js";
 
-const LOST_MS = 3_000;
+const LOOK_MS = 500;
+/** The server says something every second and a half at the latest (RTCP). */
+const SILENCE_MS = 2_000;
 const MAX_BITRATE = 2_500_000;
 
 /**
  * One camera of one game, published until `stop()`.
  *
  * States: `idle`, `connecting`, `live`, `waiting` (broken, tries again), `replaced` (another
- * device publishes this camera now; stops), `refused` (stops), `stopped`. After a break a new
- * session is made; the server carries the stream on as the same camera.
+ * device publishes this camera now; stops), `refused` (stops), `stopped`. When the line breaks,
+ * or the phone changes to another network, a new session is made at once; the server carries the
+ * stream on as the same camera. The old one goes on until the new one stands.
  */
 export class WhipPublisher {
   stats = null;
@@ -32,7 +35,7 @@ export class WhipPublisher {
   #run = 0; // counts connections; what belongs to an older one is ignored
   #timer = null;
   #ticker = null;
-  #lostSince = null;
+  #heard = { bytes: -1, at: 0 }; // what came from the server, and when it last was more
   #before = null; // the last counters, for the bit rate
 
   /**
@@ -59,7 +62,7 @@ export class WhipPublisher {
     return ["connecting", "live", "waiting"].includes(this.#state);
   }
 
-  /** @param {MediaStream} stream with one video track */
+  /** @param {MediaStream} stream with one video track, and one of sound if there is to be any */
   start(stream) {
     this.#stream = stream;
     this.#tries = 0;
@@ -69,8 +72,10 @@ export class WhipPublisher {
   /** Send another camera's picture on the same line. @param {MediaStream} stream */
   async change(stream) {
     this.#stream = stream;
-    const sender = this.#pc?.getSenders().find((one) => one.track?.kind !== "audio");
-    await sender?.replaceTrack(stream.getVideoTracks()[0]);
+    for (const { sender, receiver } of this.#pc?.getTransceivers() ?? []) {
+      const track = stream.getTracks().find(({ kind }) => kind === receiver.track.kind);
+      if (track) await sender.replaceTrack(track);
+    }
   }
 
   /** End the session here and at the server (also while the page is being left). */
@@ -84,16 +89,26 @@ export class WhipPublisher {
     this.#become(state, why);
   }
 
-  /** The network came back or changed: do not wait for the timer. */
-  hurry() {
-    if (this.#state !== "waiting") return;
+  /** The network came back, or the phone woke up: do not wait for a timer. */
+  async hurry() {
+    const run = this.#run;
+    if (this.#state === "live" && (await this.#sessionGone()).type) return this.#renew(run);
+    if (this.#state !== "waiting" || run !== this.#run) return;
     this.#tries = 0;
     this.#connect();
   }
 
+  /** The phone is on another network: the line of before is dead, or soon will be. */
+  moved() {
+    if (this.#state === "live") this.#renew(this.#run);
+    else this.hurry();
+  }
+
   async #connect() {
+    const old = this.#pc;
+    this.#pc = null;
     this.#close();
-    const run = ++this.#run;
+    const run = this.#run;
     if (this.#state !== "waiting") this.#become("connecting", "");
     try {
       const pc = await this.#negotiate(run);
@@ -107,6 +122,8 @@ export class WhipPublisher {
       if (run !== this.#run) return;
       if (error instanceof NoSession && error.final) return this.stop("refused", error.message);
       this.#again([error.message, error.todo].filter(Boolean).join(" "), error.retryMs);
+    } finally {
+      old?.close();
     }
   }
 
@@ -123,6 +140,8 @@ export class WhipPublisher {
       sendEncodings: [{ maxBitrate: MAX_BITRATE, maxFramerate: 30 }],
     });
     preferH264(transceiver);
+    const [sound] = this.#stream.getAudioTracks();
+    if (sound) pc.addTransceiver(sound, { direction: "sendonly", streams: [this.#stream] });
     // The server says farewell here when another device takes over.
     const control = pc.createDataChannel("control");
     control.onmessage = ({ data }) => this.#hear(run, data);
@@ -157,34 +176,36 @@ export class WhipPublisher {
   }
 
   #watch(run) {
-    this.#lostSince = null;
+    this.#heard = { bytes: -1, at: performance.now() };
     this.#before = null;
+    let looks = 0;
     this.#ticker = setInterval(async () => {
       const pc = this.#pc;
       if (run !== this.#run || !pc) return;
-      const broken = ["failed", "closed"].includes(pc.connectionState);
-      const shaky = pc.connectionState === "disconnected";
-      if (!broken && !shaky) this.#lostSince = null;
-      else this.#lostSince ??= performance.now();
-      if (broken || (shaky && performance.now() - this.#lostSince > LOST_MS)) {
-        return this.#broken(run);
-      }
       const report = await pc.getStats();
       if (run !== this.#run) return;
-      const { stats, counters } = readStats(report, this.#before, performance.now());
+      const now = performance.now();
+      const { stats, counters } = readStats(report, this.#before, now);
+      if (counters.heard !== this.#heard.bytes) this.#heard = { bytes: counters.heard, at: now };
+      const broken = ["failed", "closed"].includes(pc.connectionState);
+      if (broken || now - this.#heard.at > SILENCE_MS) return this.#renew(run);
+      looks += 1;
+      if (looks % 2) return;
       this.#before = counters;
       this.stats = stats;
       this.#onStats(this);
-    }, 1_000);
+    }, LOOK_MS);
   }
 
-  /** The line broke. If the server says that another device took over, give way. */
-  async #broken(run) {
+  /** The line broke, or may have. If the server says that another device took over, give way. */
+  async #renew(run) {
+    if (run !== this.#run) return;
     clearInterval(this.#ticker);
     const gone = await this.#sessionGone();
     if (run !== this.#run) return;
     if (gone.type === "replaced") return this.#giveWay(gone.detail);
-    this.#again("The video connection was lost.");
+    this.#become("waiting", "The video connection was lost.");
+    this.#connect();
   }
 
   /** What the server says of our session: a problem document when it is gone, else {}. */

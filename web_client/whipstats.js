@@ -13,9 +13,11 @@ export function readStats(report, before, now) {
   const pair = all.find((one) => one.type === "candidate-pair" && one.nominated && one.state === "succeeded");
   const codec = all.find((one) => one.type === "codec" && one.id === out?.codecId);
   const bytes = out?.bytesSent ?? 0;
+  const heard = all.filter((one) => one.type === "candidate-pair")
+    .reduce((sum, one) => sum + (one.bytesReceived ?? 0), 0);
   const seconds = before ? (now - before.at) / 1000 : 0;
   return {
-    counters: { bytes, at: now },
+    counters: { bytes, heard, at: now },
     stats: {
       kbps: seconds > 0 ? Math.round(((bytes - before.bytes) * 8) / 1000 / seconds) : null,
       rttMs: pair?.currentRoundTripTime === undefined ? null : Math.round(pair.currentRoundTripTime * 1000),
