@@ -140,12 +140,20 @@ class Cutter:
     def _builds_on_lost(self, sample: Sample) -> bool:
         if sample.key:
             self._lost_s = None
-        elif self._lost_s is None and (sample.gap or self._is_new(sample)):
+        elif self._lost_s is None and (
+            sample.gap or self._is_new(sample) or self._is_after_hole(sample)
+        ):
             self._lost_s = sample.media_s
         return self._lost_s is not None and sample.media_s - self._lost_s < KEY_WAIT_S
 
     def _is_new(self, sample: Sample) -> bool:
         return self._publisher not in (None, sample.publisher)
+
+    def _is_after_hole(self, sample: Sample) -> bool:
+        # Players that go on after a hole begin anew.
+        if self.rendition == "audio" or not self._frames:
+            return False
+        return sample.media_s - self._frames[-1].tick / self._hz > HOLE_S
 
     def _use(self, head: Head) -> None:
         if head not in self._ids:

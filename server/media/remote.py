@@ -28,7 +28,8 @@ class Remote:
         with _mapped():
             self._store: ObjectStore = from_url(
                 url,
-                client_options={"timeout": TIMEOUT},
+                # Whoever gives a plain http endpoint (a server in the same rack) means it.
+                client_options={"timeout": TIMEOUT, "allow_http": True},
                 retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=RETRY_S)},
             )
 
