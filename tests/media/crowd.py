@@ -6,6 +6,7 @@ Prints `here` when all are connected, at the end the frames that each of them go
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 
 from aiortc.mediastreams import MediaStreamTrack
@@ -37,7 +38,7 @@ async def main(url: str, count: int, seconds: float) -> None:
     print("here", flush=True)
     before = [s.count for s in spectators]
     await asyncio.sleep(seconds)
-    print([s.count - b for s, b in zip(spectators, before, strict=True)], flush=True)
+    print(json.dumps([s.count - b for s, b in zip(spectators, before, strict=True)]), flush=True)
     await asyncio.gather(*(s.close() for s in spectators))
 
 
