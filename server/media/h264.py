@@ -66,11 +66,15 @@ def parameter_sets(found: Sequence[bytes]) -> ParameterSets | None:
 
 
 def for_mp4(found: Sequence[bytes]) -> bytes:
-    """The units with their lengths; without what stands in the head or says nothing."""
+    """The units with their lengths; without what says nothing.
+
+    Parameter sets stay with their key frame although the head has them too: FFmpeg's HLS reader
+    does not take a second head's, and would decode a picture of another size as rubbish.
+    """
     return b"".join(
         len(unit).to_bytes(4, "big") + unit
         for unit in found
-        if unit[0] & 0x1F not in (SPS, PPS, DELIMITER, FILLER)
+        if unit[0] & 0x1F not in (DELIMITER, FILLER)
     )
 
 

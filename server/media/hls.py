@@ -217,35 +217,29 @@ def _refused(why: str) -> Problem:
 
 
 def multivariant(inits: Sequence[Init], bits_per_s: int, query: str) -> str:
-    """The playlist that a player opens: the picture with sound, and for players that cannot play
-    the sound the picture alone.
+    """The playlist that a player opens: the picture with its sound.
 
     inits: all of the recording, oldest first; at least one of video. bits_per_s: the peak of
-    both renditions together. Both variants say the same, so that no player that lacks bandwidth
-    changes to silence.
+    both renditions together. There is no second variant without sound: a player that has too
+    little bandwidth would change to silence, and Chromium's stops when it does. Who cannot play
+    the sound opens the picture's own playlist.
     """
     video = [init for init in inits if init.rendition == "video"]
     sound = [init.codecs for init in inits if init.rendition == "audio"]
-    pictures = dict.fromkeys(init.codecs for init in video)
+    codecs = ",".join(dict.fromkeys([*(init.codecs for init in video), *sound]))
     largest = max(video, key=lambda init: init.width * init.height)
-    lines = ["#EXTM3U", "#EXT-X-VERSION:9"]
+    lines, group = ["#EXTM3U", "#EXT-X-VERSION:9"], ""
     if sound:
         lines.append(
             '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Gym",DEFAULT=YES,AUTOSELECT=YES,'
             f'URI="audio.m3u8?{query}"'
         )
-
-    def variant(codecs: Sequence[str], score: int, extra: str = "") -> None:
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={max(1, bits_per_s)},SCORE={score}.0,"
-            f'CODECS="{",".join(codecs)}",RESOLUTION={largest.width}x{largest.height}{extra},'
-            "CLOSED-CAPTIONS=NONE"
-        )
-        lines.append(f"video.m3u8?{query}")
-
-    if sound:
-        variant([*pictures, *dict.fromkeys(sound)], 2, ',AUDIO="sound"')
-    variant([*pictures], 1)
+        group = ',AUDIO="sound"'
+    lines.append(
+        f'#EXT-X-STREAM-INF:BANDWIDTH={max(1, bits_per_s)},CODECS="{codecs}",'
+        f"RESOLUTION={largest.width}x{largest.height}{group},CLOSED-CAPTIONS=NONE"
+    )
+    lines.append(f"video.m3u8?{query}")
     return "\n".join(lines) + "\n"
 
 
