@@ -16,6 +16,7 @@ from server.api import (
     media,
     moment,
     pages,
+    recordings,
     reference,
     rules,
     setup,
@@ -64,6 +65,7 @@ def build_app(house: House, links: Links) -> FastAPI:
     app.include_router(moment.router(house.moments, access))
     app.include_router(check.router(access, house.tokens, RateLimit(clock, per_s=0.2, burst=5)))
     app.include_router(sockets.router(house.hub, access.authorize))
+    app.include_router(recordings.router(house.recorded_bytes, house.erase_pictures, access))
     app.include_router(whip.router(house.cameras, access.authorize))
     app.include_router(viewers.router(house.viewers, access.authorize))
     app.include_router(

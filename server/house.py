@@ -100,6 +100,17 @@ class House:
         self.playback.forget(game)
         await self.hub.forget(game)
 
+    async def erase_pictures(self, game: str) -> None:
+        """What was filmed of a game goes, its score stays; its camera is cut off. Problem 503."""
+        await self.cameras.end_game(game, "what it filmed was erased")
+        await self.clips.gallery.erase_game(game)
+        await self.recorders.erase_pictures(game)
+        self.playback.forget(game)
+
+    async def recorded_bytes(self, game: str) -> dict[str, int]:
+        """What is kept of each camera of a game."""
+        return await asyncio.to_thread(self.recorders.library.usage_by_camera, game)
+
     async def look(self) -> Health:
         """What works and what does not."""
         found = Health(facts=self._facts())

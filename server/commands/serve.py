@@ -47,6 +47,7 @@ def run(settings: Settings, work: Work) -> None:
     from server.gamelog.log import LogUnavailable
     from server.listeners import ListenError
     from server.live.private_redis import RedisMissing
+    from server.media.library import MediaUnavailable
     from server.serve import serve_until_stopped
 
     try:
@@ -59,6 +60,8 @@ def run(settings: Settings, work: Work) -> None:
         fail(CHECK_FAILED, str(error))
     except LogUnavailable as error:
         fail(CHECK_FAILED, f"the database cannot be used: {error}")
+    except MediaUnavailable as error:
+        fail(BAD_INPUT, f"--media: {error}")
 
 
 async def announce(running: Running) -> None:

@@ -59,7 +59,10 @@ class Archive:
             before = to_s is None or segment.start_s < to_s
             if before and (from_s is None or segment.end_s > from_s):
                 found[segment.number] = (segment, False)
-        return _without_open([found[number] for number in sorted(found)])
+        closed = _without_open([found[number] for number in sorted(found)])
+        while from_s is None and closed and not closed[0].kept:
+            closed.pop(0)
+        return closed
 
     def inits(self, game: str, camera: str) -> list[Init]:
         """Of both renditions, in the order in which they were made."""
@@ -96,6 +99,12 @@ class Archive:
         # Files first: the index is how anybody would find those that are left.
         self._storage.erase(game)
         self._index.forget_game(game)
+
+    def erase_pictures(self, game: str) -> None:
+        """The same of a game that goes on: what is filmed from now on has numbers of its own."""
+        self._uploader.forget(game)
+        self._storage.erase(game)
+        self._index.forget_pictures(game)
 
     def erase_what_is_left(self) -> None:
         """Of games that were erased while their recordings could not be."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from server.gamelog.sql import SqlLog
@@ -121,6 +122,7 @@ class Index:
             select(col(_SEGMENT.camera), func.sum(_SEGMENT.size_bytes))
             .where(col(_SEGMENT.game_id) == game)
             .group_by(col(_SEGMENT.camera))
+            .having(func.sum(_SEGMENT.size_bytes) > 0)
             .order_by(col(_SEGMENT.camera))
         )
         with self._log.reading() as connection:
@@ -166,6 +168,24 @@ class Index:
         with self._log.writing() as connection:
             connection.execute(delete(_SEGMENT).where(col(_SEGMENT.game_id) == game))
             connection.execute(delete(_INIT).where(col(_INIT.game_id) == game))
+
+    def forget_pictures(self, game: str) -> None:
+        """All of it but the last numbers: what comes next must not be taken for what was."""
+        newest = aliased(_SEGMENT)
+        is_last = col(_SEGMENT.number) == (
+            select(func.max(newest.number))
+            .where(
+                col(newest.game_id) == col(_SEGMENT.game_id),
+                col(newest.camera) == col(_SEGMENT.camera),
+                col(newest.rendition) == col(_SEGMENT.rendition),
+            )
+            .scalar_subquery()
+        )
+        of_game = col(_SEGMENT.game_id) == game
+        nothing = {"size_bytes": 0, "duration_s": 0.0, "parts": "[]", "open": False}
+        with self._log.writing() as connection:
+            connection.execute(delete(_SEGMENT).where(of_game, ~is_last))
+            connection.execute(update(_SEGMENT).where(of_game).values(**nothing))
 
     def of_erased_games(self) -> list[str]:
         """Games that were erased while their recordings could not be."""

@@ -19,6 +19,7 @@ from server.media.storage import Storage
 from server.media.tape import RESERVE_BYTES, Tape
 from server.media.uploads import Uploader
 from server.meters import Gauges, Meters
+from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
@@ -137,14 +138,28 @@ class Recorders:
     # --- for the house
 
     async def erase(self, game: str) -> None:
-        """Everything of a game whose cameras have ended; what fails is tried again by `run`."""
-        for recorder in [r for r in self._ending if r.edge.game == game]:
-            recorder.close()
-            await recorder.wait_closed()
+        """Everything of an erased game, whose cameras have ended; what fails, `run` tries again."""
+        await self._finish(game)
         try:
             await asyncio.to_thread(self.library.erase, game)
         except (MediaUnavailable, LogUnavailable) as error:
             log.error("the recordings of an erased game are still there: %s", error)
+
+    async def erase_pictures(self, game: str) -> None:
+        """What was filmed so far of a game that goes on. Raises Problem 503."""
+        await self._finish(game)
+        try:
+            await asyncio.to_thread(self.library.erase_pictures, game)
+        except MediaUnavailable as error:
+            raise Problem(
+                503, "media-unavailable", "The storage does not answer; some is still there.",
+                {"Retry-After": "10"},
+            ) from error  # fmt: skip
+
+    async def _finish(self, game: str) -> None:
+        for recorder in [r for r in self._ending if r.edge.game == game]:
+            recorder.close()
+            await recorder.wait_closed()
 
     async def run(self) -> None:
         """Set right what a killed process left, then look after what is kept; until cancelled."""

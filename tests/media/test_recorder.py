@@ -225,7 +225,7 @@ async def test_a_slow_disk_is_said_and_holds_nobody_up(
     before_s = time.monotonic()
     for sample in samples[:200]:
         recorder.put(sample)
-    assert time.monotonic() - before_s < 1.0
+    assert time.monotonic() - before_s < 10.0, "the disk stands still for twenty"
     assert "too slow" in (room.trouble(GAME, CAMERA) or "")
     assert room.troubles == {f"{GAME}/{CAMERA}": room.trouble(GAME, CAMERA)}
     edge = room.library.edge(GAME, CAMERA)
@@ -280,6 +280,18 @@ async def test_erasing_a_game_leaves_nothing(log: SqlLog, tmp_path: Path) -> Non
     assert room.library.inits(GAME, CAMERA) == []
     await record(room, film(90))
     assert not list((tmp_path / "media").rglob("*.m4s")), "nothing of an erased game is kept"
+
+
+async def test_pictures_can_go_while_the_game_stays(log: SqlLog, tmp_path: Path) -> None:
+    room = open_room(log, Storage(tmp_path / "media"))
+    await record(room, film(120))
+    await room.erase_pictures(GAME)
+    assert not list((tmp_path / "media").rglob("*.m4s"))
+    assert room.library.segments(GAME, CAMERA, "video") == []
+    assert room.library.usage(GAME) == 0
+    await record(room, [replace(s, media_s=s.media_s + 60.0) for s in film(90)])
+    numbers = [s.number for s in room.library.segments(GAME, CAMERA, "video")]
+    assert numbers == [2, 3], "a cache must not take them for what was there before"
 
 
 async def test_what_could_not_be_erased_is_erased_later(log: SqlLog, tmp_path: Path) -> None:
