@@ -11,6 +11,9 @@ from server.certificates import lan_address, self_signed
 from server.clock import Clock
 from server.settings import Settings
 
+UNREAD_MS = 30_000
+"""A client that takes nothing for so long loses its connection, whatever it waits for."""
+
 
 class ListenError(OSError):
     """An address cannot be listened on; the text says which and why."""
@@ -39,6 +42,9 @@ def bind(host: str, port: int, tls: tuple[Path, Path] | None = None) -> Listener
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if (user_timeout := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
+            # Of Linux. What the listener has, its connections get.
+            listener.setsockopt(socket.IPPROTO_TCP, user_timeout, UNREAD_MS)
         listener.bind(address)
         # Listening at once makes a second server fail here and not at its first client.
         listener.listen(2048)

@@ -46,7 +46,8 @@ class Pictures:
 
     async def of(self, game: str, camera: str) -> dict[str, Any]:
         """`status` live, lost, ended or none; `media_s` now, while it is live; the ways to see it
-        (`whep`, `hls`, null when there is none); `from_s` to `to_s` recorded, but for `gaps`."""
+        (`whep`, `hls`, and `hls_silent` for players without Opus; null when there is none);
+        `from_s` to `to_s` recorded, but for `gaps`."""
         recording = await self._recordings.find(game, camera)
         stream = self._streams.find(game, camera)
         said = (await self._latest(game)).get(camera)
@@ -59,10 +60,12 @@ class Pictures:
             status = "ended"
         now_s = (self._clock.now() - origin).total_seconds() if origin else None
         codecs = {init.rendition: init.codecs for init in recording.inits}
-        address = None
+        whole = silent = None
         if recorded and recording.origin is not None:
             query = await self._query(game, camera, recording.origin)
-            address = f"/media/{game}/{camera}/index.m3u8?{query}"
+            whole, silent = (
+                f"/media/{game}/{camera}/{name}.m3u8?{query}" for name in ("index", "video")
+            )
         from_s, to_s = _span(recording)
         return {
             "camera": camera,
@@ -70,7 +73,8 @@ class Pictures:
             "media_s": _rounded(now_s) if status in ("live", "lost") else None,
             "origin": origin.isoformat() if origin else None,
             "whep": f"/whep/{game}/{camera}" if stream is not None else None,
-            "hls": address,
+            "hls": whole,
+            "hls_silent": silent,
             "from_s": _rounded(from_s),
             "to_s": _rounded(to_s),
             "gaps": [[_rounded(a), _rounded(b)] for a, b in hls.gaps(_video(recording))],

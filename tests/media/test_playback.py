@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
+from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from server.api import mediafile
 from server.ingest.sample import Sample
-from server.media import hls, playback
+from server.media import hls, playback, readers
 from server.media.segments import PART_S
 from tests.media.cinema import Cinema, opened
 from tests.media.films import Film, pictures, sound
@@ -402,7 +405,7 @@ async def test_the_picture_before_anything_came() -> None:
     async with opened(Film()) as cinema:
         assert await told(cinema) == {
             "camera": "main", "status": "none", "media_s": None, "origin": None, "whep": None,
-            "hls": None, "from_s": None, "to_s": None, "gaps": [],
+            "hls": None, "hls_silent": None, "from_s": None, "to_s": None, "gaps": [],
             "codecs": {"video": None, "audio": None},
         }  # fmt: skip
 
@@ -421,9 +424,9 @@ async def test_the_picture_of_a_live_camera_with_a_gap() -> None:
         assert 35.0 < found["to_s"] <= 36.0
         assert found["gaps"] == [[pytest.approx(6.0, abs=0.05), pytest.approx(30.0, abs=0.05)]]
         assert found["codecs"] == {"video": "avc1.42C00D", "audio": "opus"}
-        # Its address needs no token.
-        answer = await cinema.nobody.get(str(found["hls"]))
-        assert answer.status_code == 200
+        # Its addresses need no token.
+        for name in ("hls", "hls_silent"):
+            assert (await cinema.nobody.get(str(found[name]))).status_code == 200
         for status in ("lost", "ended"):
             cinema.facts["said"] = {"main": {"type": "camera", "status": status}}
             assert (await told(cinema))["status"] == status
@@ -433,3 +436,60 @@ async def test_only_viewers_of_the_game_are_told() -> None:
     async with opened(film()) as cinema:
         answer = await cinema.nobody.get("/api/v1/games/g/cameras/main/picture")
         assert answer.status_code == 401
+
+
+# --- clients that do not behave
+
+
+async def test_a_client_that_never_reads_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(mediafile, "SEND_WITHIN_S", 0.05)
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video/0.m4s")
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+            if message["type"] == "http.response.body":
+                await asyncio.sleep(3600)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = {
+            "type": "http", "method": "GET", "path": url.path, "headers": [],
+            "query_string": url.query, "client": ("127.0.0.1", 1), "root_path": "",
+        }  # fmt: skip
+        await asyncio.wait_for(cinema.app(scope, receive, send), 2)
+        assert len(sent) == 2
+        assert "given up" in caplog.text
+        assert b"courtside_media_given_up_total 1.0" in cinema.meters.exposition()
+        assert (await cinema.nobody.get(url)).status_code == 200
+
+
+async def test_a_storage_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MOST_READS", 2)
+    made = film()
+    made.live = False
+    async with opened(made) as cinema:
+        fast = await cinema.signed("video/1.m4s")
+        assert (await cinema.nobody.get(fast)).status_code == 200
+        hangs = threading.Event()
+        real = made.read
+
+        def read(*of: Any, **more: Any) -> bytes:
+            hangs.wait(5)
+            return real(*of, **more)
+
+        monkeypatch.setattr(made, "read", read)
+        waiting = [
+            asyncio.create_task(cinema.nobody.get(await cinema.signed(f"{name}/0.m4s")))
+            for name in ("video", "audio")
+        ]
+        await asyncio.sleep(0.05)
+        refused = await cinema.nobody.get(await cinema.signed("video/2.m4s"))
+        assert (refused.status_code, refused.json()["type"]) == (503, "busy")
+        assert (await cinema.nobody.get(fast)).status_code == 200  # in memory
+        hangs.set()
+        assert {(await one).status_code for one in waiting} == {200}
