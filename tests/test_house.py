@@ -152,14 +152,14 @@ def test_only_the_clock_reads_the_clock() -> None:
                 assert not now, f"{module}:{node.lineno} reads the clock"
 
 
-def test_aiortc_private_parts_stay_in_one_file() -> None:
+def test_aiortc_private_parts_stay_in_two_files() -> None:
     for module, path in sources():
-        if module == "server.ingest.aiortc_hooks":
+        if module in ("server.ingest.aiortc_hooks", "server.ingest.tap"):
             continue
         for name in imports(module, path):
             assert not name.startswith(
                 ("aiortc.rtcrtpreceiver", "aiortc.jitterbuffer", "aioice.ice")
-            ), f"{module} imports {name}; private parts belong in server/ingest/aiortc_hooks.py"
+            ), f"{module} imports {name}; private parts belong in aiortc_hooks.py and tap.py"
 
 
 def test_files_stay_readable() -> None:

@@ -8,11 +8,14 @@ delete it.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import socket
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any, cast
 
+import pylibsrtp
 from aioice import Candidate
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import (
@@ -23,7 +26,14 @@ from aioice.ice import (
     server_reflexive_candidate,
 )
 from aiortc import RTCCertificate, RTCPeerConnection, RTCRtpSender
-from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, unpack_remb_fci
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtpPacket,
+    is_rtcp,
+    unpack_remb_fci,
+)
 from OpenSSL import SSL
 
 from server.clock import Clock
@@ -41,6 +51,9 @@ CIPHERS = (
 
 LEAST_DATAGRAM = 8
 MOST_DATAGRAM = 2000
+MOST_AT_ONCE = 15
+"""Datagrams of one socket before the others have their turn."""
+
 MOST_RTCP_PER_S = 100
 """A browser sends a few."""
 
@@ -151,7 +164,7 @@ async def _host_protocols(
             log.info("UDP on %s is not possible: %s", address, error)
             continue
         _, protocol = await loop.create_datagram_endpoint(
-            lambda: StunProtocol(connection), sock=sock
+            functools.partial(Datagrams, connection, sock), sock=sock
         )
         host, port = sock.getsockname()[:2]
         protocol.local_candidate = _candidate(component, "host", host, port)
@@ -217,18 +230,26 @@ def _candidate(component: int, kind: str, host: str, port: int) -> Candidate:
 class Guard:
     """Stands before a connection's parsers, and counts what comes. For after `use_ice`.
 
+    on_rtp(receiver, packet): takes RTP at once, where it came. aiortc hands each packet to a task
+    through a queue, which costs as much as all the rest of it; without on_rtp that stays so.
     aiortc ends a connection when anybody, also without its keys, sends an empty datagram or one
     longer than its SRTP buffer; and an RTCP packet may hold hundreds of reports.
-    Delete its first part once RTCDtlsTransport drops what it cannot take.
+    Delete once RTCDtlsTransport drops what it cannot take, and hands on without a queue.
     """
 
-    def __init__(self, pc: RTCPeerConnection, clock: Clock) -> None:
+    def __init__(
+        self,
+        pc: RTCPeerConnection,
+        clock: Clock,
+        on_rtp: Callable[[Any, RtpPacket], None] | None = None,
+    ) -> None:
         self.bytes = 0
         """With `packets`: of RTP and RTCP that were the publisher's own."""
         self.packets = 0
         self.dropped = 0
         """Datagrams that are no packet, and RTCP beyond what is taken."""
         self._clock = clock
+        self._on_rtp = on_rtp
         self._second = 0
         self._rtcp = 0
         for dtls in {t.receiver.transport for t in pc.getTransceivers()}:
@@ -236,19 +257,15 @@ class Guard:
 
     def _guard(self, dtls: Any) -> None:
         connection = dtls.transport._connection
-        handle_rtp, handle_rtcp = dtls._handle_rtp_data, dtls._handle_rtcp_data
-        receive = connection.data_received
+        handle_rtcp, receive = dtls._handle_rtcp_data, connection.data_received
 
         def data_received(data: bytes, component: int) -> None:
-            if LEAST_DATAGRAM <= len(data) <= MOST_DATAGRAM:
-                receive(data, component)
-            else:
+            if not LEAST_DATAGRAM <= len(data) <= MOST_DATAGRAM:
                 self.dropped += 1
-
-        async def handle_rtp_data(data: bytes, arrival_time_ms: int) -> None:
-            self.bytes += len(data)
-            self.packets += 1
-            await handle_rtp(data, arrival_time_ms=arrival_time_ms)
+            elif self._on_rtp and dtls._rx_srtp and 127 < data[0] < 192 and not is_rtcp(data):
+                self._rtp(dtls, data)
+            else:
+                receive(data, component)
 
         async def handle_rtcp_data(data: bytes) -> None:
             self.bytes += len(data)
@@ -263,7 +280,38 @@ class Guard:
                 await handle_rtcp(data)
 
         connection.data_received = data_received
-        dtls._handle_rtp_data, dtls._handle_rtcp_data = handle_rtp_data, handle_rtcp_data
+        dtls._handle_rtcp_data = handle_rtcp_data
+
+    def _rtp(self, dtls: Any, data: bytes) -> None:
+        try:
+            data = dtls._rx_srtp.unprotect(data)
+            packet = RtpPacket.parse(data, dtls._rtp_header_extensions_map)
+        except (pylibsrtp.Error, ValueError):
+            self.dropped += 1
+            return
+        self.bytes += len(data)
+        self.packets += 1
+        receiver = dtls._rtp_router.route_rtp(packet)
+        if receiver is not None and self._on_rtp is not None:
+            self._on_rtp(receiver, packet)
+
+
+class Datagrams(StunProtocol):
+    """Reads all that has come at once: a frame's packets come together, and a turn of the event
+    loop costs more than a packet."""
+
+    def __init__(self, receiver: Connection, sock: socket.socket) -> None:
+        super().__init__(receiver)
+        self._sock = sock
+
+    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
+        super().datagram_received(data, addr)
+        for _ in range(MOST_AT_ONCE):
+            try:
+                data, addr = self._sock.recvfrom(MOST_DATAGRAM + 1)
+            except OSError:  # nothing more, or closed meanwhile
+                return
+            super().datagram_received(data, addr)
 
 
 # --- sending --------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ class JitterBuffer:
     """What stands at the head may be the rest of a frame whose beginning was lost."""
     _before: _Piece | None = None
     """The packet before the head, where the head is ragged."""
+    _looked: tuple[int, int] = (0, 0)
+    """(the head, up to where its frame was seen to be there and to go on)"""
     _despairs: bool = False
     _may_ask: float = ASKED_AT_ONCE
 
@@ -208,14 +210,17 @@ class JitterBuffer:
         The marker says it; where a sender sets none, the next frame's first packet does.
         """
         assert self._next is not None  # noqa: S101  (asked only of a stream that began)
-        at = self._next
-        first = self._pieces.get(at)
+        first = self._pieces.get(self._next)
+        begin, at = self._looked
+        if begin != self._next or first is None:
+            at = self._next
         while (piece := self._pieces.get(at)) is not None and first is not None:
             if piece.timestamp != first.timestamp:
                 return at - 1
             if piece.marker or not self.parts:
                 return at
             at += 1
+        self._looked = self._next, at
         return None
 
     def _cut(self, begin: int, end: int) -> Frame:

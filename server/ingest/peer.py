@@ -16,6 +16,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpReceiver,
 )
+from aiortc.rtp import RtpPacket
 from aiortc.sdp import candidate_from_sdp
 
 from server.clock import Clock
@@ -73,7 +74,7 @@ class Peer:
         self.loop = asyncio.get_running_loop()
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
         self.guard: aiortc_hooks.Guard | None = None
-        self._taps: list[Tap] = []
+        self._taps: dict[RTCRtpReceiver, Tap] = {}
         self._video: Tap | None = None
         self._sets = ParameterSets()
         self._size: tuple[int, int] | None = None
@@ -102,7 +103,7 @@ class Peer:
             self._pc, self._ice, offer, "None of the offered codecs can be received: send H264 "
             "(baseline, packetization-mode=1) or VP8, and Opus for sound.",
         )  # fmt: skip
-        self.guard = aiortc_hooks.Guard(self._pc, self._clock)
+        self.guard = aiortc_hooks.Guard(self._pc, self._clock, self._rtp)
         return with_start_bitrate(sdp, START_KBPS)
 
     def _prefer_h264(self) -> None:
@@ -147,11 +148,14 @@ class Peer:
             self.stop_by_force,
             self.floor if kind == "video" else None,
         )
-        self._taps.append(tap)
+        self._taps[receiver] = tap
         if kind == "video":
             self._video = tap
             if self._on_picture is not None:
                 self._decoder = Decoder(self.name, self._picture, self._trouble)
+
+    def _rtp(self, receiver: RTCRtpReceiver, packet: RtpPacket) -> None:
+        self._taps[receiver].receive(packet)
 
     def _frame(self, name: str, timestamp: int, frame: Frame) -> None:
         codec: Codec = "VP8" if name == "VP8" else "H264"
@@ -255,7 +259,7 @@ class Peer:
         self._on_gone = None
         if self._decoder is not None:
             self._decoder.close()
-        for tap in self._taps:
+        for tap in self._taps.values():
             tap.close()
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(farewell), name=f"close {self.name}")

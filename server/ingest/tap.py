@@ -6,11 +6,20 @@ Private parts of aiortc, as in aiortc_hooks.py and with the same pins and tests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from aiortc import RTCRtpReceiver
-from aiortc.rtp import RtcpSrPacket
+from aiortc.codecs import depayload
+from aiortc.rtcrtpreceiver import StreamStatistics
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RtcpPsfbPacket,
+    RtcpSrPacket,
+    RtpPacket,
+    pack_remb_fci,
+    unwrap_rtx,
+)
 
 from server.clock import Clock
 from server.ingest.floor import BitrateFloor, LossCounter
@@ -37,9 +46,9 @@ class Tap:
     """Puts a receiver's packets together to encoded frames and hands these on at once.
 
     aiortc's queues have no bound, its decoder thread is joined on the event loop, and its jitter
-    buffer waits for 512 packets where one is lost. Ours stands in the place of buffer and request
-    for what is missing; aiortc's own thread is told to end at its birth, so there is nothing left
-    to join. Close it with the connection.
+    buffer waits for 512 packets where one is lost. Ours stands in the place of all that receives
+    RTP; aiortc's own thread is told to end at its birth, so there is nothing left to join.
+    Close it with the connection.
     on_frame(codec, timestamp, frame): aiortc's name of the codec, unwrapped RTP.
     on_report(ntp_s, timestamp): an RTCP sender report, seconds since 1900 and unwrapped RTP.
     on_end(why): this publisher must not go on.
@@ -70,29 +79,29 @@ class Tap:
         self._source_s = 0.0
         self._sources: set[int] = set()
         self._hz = 1
+        self._key_wanted = False
+        self._working: set[asyncio.Task[None]] = set()
         self._mending: asyncio.Task[None] | None = None
-        self._handle = self._receiver._handle_rtp_packet
         self._receiver._handle_rtp_packet = self._on_packet
         self._handle_rtcp = self._receiver._handle_rtcp_packet
         self._receiver._handle_rtcp_packet = self._on_rtcp
         self._receiver._RTCRtpReceiver__decoder_queue = self
-        self._video = self._receiver._RTCRtpReceiver__nack_generator is not None
+        self._video = receiver.track.kind == "video"
         self._jitter = (
             JitterBuffer()
             if self._video
             else JitterBuffer(patience_s=SOUND_PATIENCE_S, asks=False, parts=False)
         )
-        self._receiver._RTCRtpReceiver__nack_generator = None
-        self._receiver._RTCRtpReceiver__jitter_buffer = self
         estimator = self._receiver._RTCRtpReceiver__remote_bitrate_estimator
-        if floor is not None and estimator is not None:
-            self._receiver._RTCRtpReceiver__remote_bitrate_estimator = FlooredEstimator(
-                estimator, floor, clock, self.losses
-            )
+        self._estimator = (
+            FlooredEstimator(estimator, floor, clock, self.losses)
+            if floor is not None and estimator is not None
+            else None
+        )
 
     def want_key_frame(self) -> None:
         """From any thread: ask the publisher for a key frame with its next packet."""
-        self._receiver._RTCRtpReceiver__decoder_error.set()
+        self._key_wanted = True
 
     def losses(self) -> tuple[int, int]:
         """(lost, expected) packets so far."""
@@ -110,12 +119,11 @@ class Tap:
 
     def close(self) -> None:
         """Ask for nothing any more."""
-        if self._mending is not None:
-            self._mending.cancel()
+        for task in self._working:
+            task.cancel()
 
-    # -- parts -------------------------------------------------------------------------------
-
-    async def _on_packet(self, packet: Any, arrival_time_ms: int) -> None:
+    def receive(self, packet: RtpPacket) -> None:
+        """In the place of RTCRtpReceiver._handle_rtp_packet, which is a coroutine without need."""
         if packet.ssrc not in self._sources:
             if len(self._sources) >= MOST_SOURCES:
                 self._on_end(f"it sends more than {MOST_SOURCES} streams in a track")
@@ -123,17 +131,80 @@ class Tap:
             self._sources.add(packet.ssrc)
         now_s = self._clock.monotonic_s()
         self.last_packet_s = now_s
-        codec = self._receiver._RTCRtpReceiver__codecs.get(packet.payload_type)
-        if codec is not None and codec.name == "rtx":
+        codecs = self._receiver._RTCRtpReceiver__codecs
+        codec = codecs.get(packet.payload_type)
+        if codec is None:
+            return
+        if self._estimator is not None and packet.extensions.abs_send_time is not None:
+            self._estimate(packet, now_s)
+        statistics = self._receiver._RTCRtpReceiver__remote_streams
+        if packet.ssrc not in statistics:
+            statistics[packet.ssrc] = StreamStatistics(codec.clockRate)
+        statistics[packet.ssrc].add(packet)
+        if codec.name == "rtx":
             self._losses.retransmitted_apart = True
+            original = self._receiver._RTCRtpReceiver__rtx_ssrc.get(packet.ssrc)
+            codec = codecs.get(codec.parameters.get("apt"))
+            if original is None or codec is None or len(packet.payload) < 2:
+                return
+            packet = unwrap_rtx(packet, payload_type=codec.payloadType, ssrc=original)
         elif packet.ssrc == self._source:
             self._losses.add(packet.sequence_number)
-        sent = packet.extensions.abs_send_time
-        if self._floor is not None and sent is not None:
-            self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ, len(packet.payload))
-        await self._handle(packet, arrival_time_ms=arrival_time_ms)
+        try:
+            data = depayload(codec, packet.payload) if packet.payload else b""
+        except ValueError:
+            return
+        self._add(packet, codec, data, now_s)
+        if self._key_wanted:
+            self._key_wanted = False
+            if self._video:
+                self._work(self._receiver._send_rtcp_pli(packet.ssrc))
         if self._jitter.holes and (self._mending is None or self._mending.done()):
-            self._mending = asyncio.create_task(self._mend(), name="mend")
+            self._mending = self._work(self._mend())
+
+    # -- parts -------------------------------------------------------------------------------
+
+    async def _on_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.receive(packet)
+
+    def _estimate(self, packet: RtpPacket, now_s: float) -> None:
+        """Tell the publisher how much it may send, when it is time to."""
+        sent = packet.extensions.abs_send_time
+        if self._estimator is None or self._floor is None or sent is None:
+            return
+        self._floor.packet(now_s, sent / ABS_SEND_TIME_HZ, len(packet.payload))
+        promise = self._estimator.add(
+            arrival_time_ms=int(1000 * now_s),
+            abs_send_time=sent,
+            payload_size=len(packet.payload) + packet.padding_size,
+            ssrc=packet.ssrc,
+        )
+        ours = self._receiver._RTCRtpReceiver__rtcp_ssrc
+        if promise is not None and ours is not None:
+            fci = pack_remb_fci(*promise)
+            remb = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=ours, media_ssrc=0, fci=fci)
+            self._work(self._receiver._send_rtcp(remb))
+
+    def _add(self, packet: RtpPacket, codec: Any, data: bytes, now_s: float) -> None:
+        """To the jitter buffer, and on what is whole then."""
+        if packet.ssrc != self._source:
+            if self._source is not None:
+                if now_s - self._source_s < SILENT_S:
+                    return
+                self._jitter.restart()
+                self._unwrapper = RtpUnwrapper()
+            self._source = packet.ssrc
+            self._losses.add(packet.sequence_number)
+        self._source_s = now_s
+        self._codec, self._hz = codec.name, codec.clockRate
+        self._jitter.add(packet.sequence_number, packet.timestamp, bool(packet.marker), data, now_s)
+        self._hand_on(now_s)
+
+    def _work(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(coroutine, name="tap")
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+        return task
 
     async def _on_rtcp(self, packet: Any) -> None:
         if isinstance(packet, RtcpSrPacket) and packet.ssrc == self._source:
@@ -161,26 +232,7 @@ class Tap:
         for frame in self._jitter.take(now_s):
             self._on_frame(self._codec, self._unwrapper.unwrap(frame.timestamp), frame)
 
-    # What aiortc calls in the place of its JitterBuffer and queue.Queue.
-
-    def add(self, packet: Any) -> tuple[bool, None]:
-        """A packet that aiortc has taken out of RTX and its codec's header."""
-        now_s = self._clock.monotonic_s()
-        if packet.ssrc != self._source:
-            if self._source is not None:
-                if now_s - self._source_s < SILENT_S:
-                    return False, None
-                self._jitter.restart()
-                self._unwrapper = RtpUnwrapper()
-            self._source = packet.ssrc
-        self._source_s = now_s
-        codec = self._receiver._RTCRtpReceiver__codecs[packet.payload_type]
-        self._codec, self._hz = codec.name, codec.clockRate
-        self._jitter.add(
-            packet.sequence_number, packet.timestamp, bool(packet.marker), packet._data, now_s
-        )
-        self._hand_on(now_s)
-        return False, None
+    # What aiortc calls in the place of its decoder's queue.
 
     def get(self) -> None:
         return None

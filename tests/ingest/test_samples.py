@@ -40,7 +40,7 @@ async def test_a_frame_and_its_picture_have_one_time(house: House) -> None:
     media, sink = house.encoded(), house.sink()
     now_s = house.cameras.media_now("g1", "main")
     assert now_s is not None
-    assert -0.1 < now_s - media.samples[-1].media_s < 0.2
+    assert abs(now_s - media.samples[-1].media_s) < 0.5
     assert media.origin + timedelta(seconds=now_s) == pytest.approx(
         datetime.now(UTC), abs=timedelta(seconds=0.1)
     )
