@@ -30,6 +30,12 @@ SOURCES = {
     "aiortc.rtcdtlstransport.RTCCertificate._create_ssl_context": "aac625bdc264f0a6",
     "aiortc.rtcrtpreceiver.decoder_worker": "d500d4e567d6846c",
     "aiortc.rtcrtpreceiver.RTCRtpReceiver": "9a485e6f515fc0cd",
+    "aiortc.rtcrtpreceiver.StreamStatistics": "9cd41a1293758a29",
+    "aiortc.rtcdtlstransport.RTCDtlsTransport._recv_next": "998076720c05aa13",
+    "aiortc.rtcdtlstransport.RTCDtlsTransport._handle_rtp_data": "5def9061cc3da1f6",
+    "aiortc.rtcdtlstransport.RTCDtlsTransport._handle_rtcp_data": "5469e786d77b37b2",
+    "aiortc.rtcdtlstransport.RtpRouter.route_rtp": "e4bcc08d181438b7",
+    "aioice.ice.Connection.data_received": "5631b17fab717d6b",
     "aiortc.rtcrtpsender.RTCRtpSender._handle_rtcp_packet": "a4ee4c7355f8de7a",
     "aiortc.rtcrtpsender.RTCRtpSender._send_keyframe": "26c49629470d1928",
     "aiortc.rtcpeerconnection.RTCPeerConnection.__init__": "f5388aea637f0f21",
@@ -72,8 +78,8 @@ async def test_the_names_that_we_replace_exist() -> None:
     transceiver = pc.addTransceiver("video", direction="recvonly")
     receiver = transceiver.receiver
     for name in (
-        "__decoder_queue", "__decoder_error", "__jitter_buffer", "__nack_generator",
-        "__codecs", "__remote_bitrate_estimator", "__decoder_thread",
+        "__decoder_queue", "__decoder_thread", "__codecs", "__remote_bitrate_estimator",
+        "__remote_streams", "__rtx_ssrc", "__rtcp_ssrc",
     ):  # fmt: skip
         assert hasattr(receiver, f"_RTCRtpReceiver{name}"), name
     assert hasattr(pc, "_RTCPeerConnection__certificates")
