@@ -105,9 +105,7 @@ def _shape(codec: str, width: int, height: int, parameters: bytes) -> str:
 
 
 def _opened(data: bytes) -> InputContainer:
-    # The format is named, never guessed: what a camera sent chooses no parser.
-    matroska = data.startswith(b"\x1aE\xdf\xa3")
-    return av.open(io.BytesIO(data), "r", format="matroska" if matroska else "mp4")
+    return av.open(io.BytesIO(data), "r", format="mp4")
 
 
 def _packets(source: InputContainer, index: int) -> Iterator[Packet[Any]]:

@@ -53,11 +53,10 @@ class Jobs:
             concurrency=at_once,
             after_process=self._after,
             timers=TimersDict(schedule=1, worker_info=3600, sweep=5, abort=1),
-            shutdown_grace_period_s=1,
         )
         self._task: asyncio.Task[None] | None = None
-        # It tells of every job that comes and goes.
-        logging.getLogger("saq").setLevel(logging.WARNING)
+        # It tells of every job that comes and goes, and of each that waits as we end.
+        logging.getLogger("saq").setLevel(logging.ERROR)
 
     def start(self) -> None:
         """Begin to work."""

@@ -158,7 +158,16 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def recording() -> Recording:
-    return Recording()
+    one = Recording()
+    one.inits("g1", "main")  # the film is made once, before any test's time runs
+    return one
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.clips.studio.STALLED_S", 1.5)
+    monkeypatch.setattr("server.clips.studio.LOOK_S", 0.05)
+    monkeypatch.setattr("server.clips.keeper.AGAIN_S", 1.0)
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
-FPS = 15
+from server.media import fmp4
+
+FPS = 10
 WIDTH, HEIGHT = 320, 192
 _BITS = 16
 _CELL = WIDTH // _BITS
@@ -43,15 +45,13 @@ def numbers(data: bytes) -> list[int]:
 
 def _fragments(codec: str, frames: Iterator[Any], options: dict[str, str], **stream: Any) -> bytes:
     out = io.BytesIO()
-    name, muxed = "mp4", {"avoid_negative_ts": "disabled"}
-    if codec == "libvpx":
-        name = "webm"
-    elif codec == "libopus":
+    muxed = {"avoid_negative_ts": "disabled"}
+    if codec == "libopus":
         muxed |= {"movflags": "empty_moov+default_base_moof+frag_discont"}
         muxed |= {"frag_duration": "2000000"}
     else:
         muxed["movflags"] = "empty_moov+default_base_moof+frag_keyframe+frag_discont"
-    with av.open(out, "w", format=name, options=muxed) as container:
+    with av.open(out, "w", format="mp4", options=muxed) as container:
         track: Any = container.add_stream(codec, options=options)
         for name, value in stream.items():
             setattr(track, name, value)
@@ -65,7 +65,6 @@ def video(
     start_s: float,
     seconds: float,
     *,
-    codec: str = "libx264",
     skip: tuple[float, float] = (0.0, 0.0),
     size: tuple[int, int] = (WIDTH, HEIGHT),
     key_s: float = 2.0,
@@ -77,26 +76,43 @@ def video(
         for n in range(round(start_s * FPS), round((start_s + seconds) * FPS)):
             if skip[0] <= n / FPS < skip[1]:
                 continue
-            frame = picture(n, *size)
-            frame.pts, frame.time_base = n * 90_000 // FPS, Fraction(1, 90_000)
-            yield frame
+            yield _at(picture(n, *size), n)
 
     every = str(round(key_s * FPS))
     options = {"g": every, "keyint_min": every, "sc_threshold": "0", "bf": "0"}
-    if codec == "libx264":
-        options |= {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "scenecut=0"}
-    else:
-        options |= {"deadline": "realtime", "cpu-used": "8"}
+    options |= {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "scenecut=0"}
     return _fragments(
-        codec,
+        "libx264",
         frames(),
         options,
         width=size[0],
         height=size[1],
         pix_fmt="yuv420p",
-        time_base=Fraction(1, 90_000),
+        time_base=Fraction(1, FPS),
         framerate=Fraction(FPS),
     )
+
+
+def vp8(start_s: float, seconds: float) -> bytes:
+    """The same as a camera without H264 sends it, in one fragment."""
+    encoder: Any = av.CodecContext.create("libvpx", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    encoder.time_base = Fraction(1, FPS)
+    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+    first = round(start_s * FPS)
+    packets = [
+        packet
+        for n in range(first, round((start_s + seconds) * FPS))
+        for packet in encoder.encode(_at(picture(n), n))
+    ]
+    frames = [fmp4.Frame(bytes(p), 90_000 // FPS, bool(p.is_keyframe)) for p in packets]
+    head = fmp4.head(fmp4.vp08(WIDTH, HEIGHT), 90_000, WIDTH, HEIGHT)
+    return head + fmp4.fragment(1, first * 90_000 // FPS, frames)
+
+
+def _at(frame: VideoFrame, number: int) -> VideoFrame:
+    frame.pts, frame.time_base = number, Fraction(1, FPS)
+    return frame
 
 
 def audio(start_s: float, seconds: float) -> bytes:
