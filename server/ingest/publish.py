@@ -15,19 +15,17 @@ import httpx
 from aiortc import (
     RTCConfiguration,
     RTCPeerConnection,
-    RTCRtpSender,
     RTCSessionDescription,
-    VideoStreamTrack,
 )
-from aiortc.mediastreams import MediaStreamError
 
 from server.clock import Clock, SystemClock
 from server.ingest import aiortc_hooks
-from server.ingest.encode import EncoderThread, Outbox, Picture, VideoPacket, file_pictures
+from server.ingest.encode import EncoderThread, Outbox, Picture, file_pictures
 from server.ingest.ice import IceSettings
+from server.ingest.outgoing import Outgoing
 from server.ingest.phone import Phone, turned
 from server.ingest.relay import Relay, nameless, through
-from server.ingest.sound import Chunk, Player, SoundTrack
+from server.ingest.sound import Chunk, Player
 
 log = logging.getLogger(__name__)
 
@@ -136,21 +134,6 @@ async def publish_frames(
     )
 
 
-class _Track(VideoStreamTrack):
-    """Packets that are already encoded."""
-
-    def __init__(self, outbox: Outbox) -> None:
-        super().__init__()
-        self._outbox = outbox
-
-    async def recv(self) -> VideoPacket:  # type: ignore[override]
-        packet = await self._outbox.take()
-        if packet is None:
-            self.stop()
-            raise MediaStreamError
-        return packet
-
-
 class _Publisher:
     def __init__(
         self,
@@ -214,11 +197,18 @@ class _Publisher:
             relay = self._relay(stack)
             changed = asyncio.Event()
             pc.on("connectionstatechange", changed.set)
+            outgoing = Outgoing(
+                pc, self._outbox, self._player, lambda: self._encoder.zero_s, self._clock
+            )
             session = await self._negotiate(http, pc, relay)
+            sending = asyncio.create_task(outgoing.run(), name="publish")
+            stack.callback(sending.cancel)
             speechless = False
             try:
                 await self._connect(pc, changed)
                 speechless = not await self._stay(http, pc, session, relay, stopping, changed)
+                if sending.done():
+                    sending.result()
             finally:
                 if not speechless:
                     await self._delete(http, session)
@@ -259,15 +249,6 @@ class _Publisher:
         self, http: httpx.AsyncClient, pc: RTCPeerConnection, relay: Relay | None
     ) -> str:
         """Returns the session's address."""
-        transceiver = pc.addTransceiver(_Track(self._outbox), direction="sendonly")
-        known = RTCRtpSender.getCapabilities("video")
-        h264 = [c for c in known.codecs if c.mimeType == "video/H264"] if known else []
-        rtx = [c for c in known.codecs if c.mimeType == "video/rtx"] if known else []
-        transceiver.setCodecPreferences(h264 + rtx)
-        aiortc_hooks.on_key_frame_wanted(transceiver.sender, self._outbox.want_key)
-        aiortc_hooks.on_bitrate_allowed(transceiver.sender, self._outbox.allow)
-        if self._player is not None:
-            pc.addTransceiver(SoundTrack(self._player), direction="sendonly")
         aiortc_hooks.use_ice(pc, IceSettings())
         await pc.setLocalDescription(await pc.createOffer())
         offer = pc.localDescription.sdp

@@ -6,14 +6,10 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import av
 import numpy as np
-from aiortc import AudioStreamTrack
-from aiortc.mediastreams import MediaStreamError
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
@@ -31,7 +27,6 @@ BEEP_S = 0.1
 
 # (samples, seconds since the source began); samples (CHUNK,) int16, one channel at HZ.
 Chunk = tuple[NDArray[np.int16], float]
-SoundPacket: TypeAlias = "av.Packet[Any]"
 
 
 def has_sound(path: Path | str) -> bool:
@@ -118,23 +113,6 @@ class Player:
             frame.sample_rate = HZ
             found += [(bytes(packet), at_s) for packet in self._encoder.encode(frame)]
         return found
-
-
-class SoundTrack(AudioStreamTrack):
-    """A player's packets for one connection."""
-
-    def __init__(self, player: Player) -> None:
-        super().__init__()
-        self._player = player
-
-    async def recv(self) -> SoundPacket:  # type: ignore[override]
-        taken = None if self.readyState == "ended" else await self._player.take()
-        if taken is None:
-            self.stop()
-            raise MediaStreamError
-        packet = av.Packet(taken[0])
-        packet.pts, packet.time_base = round(taken[1] * HZ), Fraction(1, HZ)
-        return packet
 
 
 def _encoder() -> AudioCodecContext:
