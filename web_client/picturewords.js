@@ -16,7 +16,7 @@ export function slateOf({ status, at, shown, frozenMs, failed, recorded }, clock
   const since = at ? ` ${clock(at)}` : "";
   switch (status) {
     case "none":
-      return { title: "Not started", words: "The picture starts here by itself." };
+      return { title: "No camera yet", words: "The picture starts here by itself." };
     case "ended":
       return {
         title: since ? `The camera stopped at${since}` : "The camera has stopped",

@@ -32,7 +32,7 @@ test("a moving picture has no slate, a standing one says why", () => {
   const title = (more) => slateOf({ ...still, ...more }, clock).title;
   assert.equal(title({ status: "lost" }), "Camera lost since 20:31");
   assert.equal(title({ status: "ended" }), "The camera stopped at 20:31");
-  assert.equal(title({ status: "none" }), "Not started");
+  assert.equal(title({ status: "none" }), "No camera yet");
   assert.equal(title({}), "Waiting for the picture");
   assert.equal(title({ shown: false }), "Opening the picture");
   assert.equal(title({ failed: true }), "The picture does not get through");

@@ -158,7 +158,7 @@ def test_a_browser_without_room_keeps_playing(cinema: Cinema) -> None:
 def test_before_the_first_picture_it_waits_and_then_begins(cinema: Cinema) -> None:
     film = Film([(0.0, 0.0)], status="none")
     page = cinema.show(film)
-    expect(page.locator(".slate")).to_contain_text("Not started")
+    expect(page.locator(".slate")).to_contain_text("No camera yet")
     film.recorded = [(film.now_s, None)]
     film.status = "live"
     began = time.monotonic()
