@@ -21,15 +21,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each one looks")
+    parser.add_argument("--minutes", type=float, help="the same in minutes")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     args = parser.parse_args()
     unknown = set(args.names) - set(names)
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    seconds = args.seconds if args.minutes is None else 60 * args.minutes
     if not args.json:
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for name in args.names or names:
-        figures = importlib.import_module(f"tests.bench.bench_{name}").main(args.seconds)
+        figures = importlib.import_module(f"tests.bench.bench_{name}").main(seconds)
         if args.json:
             print(json.dumps({"bench": name, **figures}), flush=True)
             continue
