@@ -98,7 +98,10 @@ class Forwarder:
         pause_s = FIRST_PAUSE_S
         while not self._closed.is_set():
             self._say("connecting")
-            why = await self._once()
+            try:
+                why = await self._once()
+            except OSError as error:
+                why = f"its process did not start: {error.strerror}"
             if self._closed.is_set():
                 return
             stayed = self.state == "live" and self._clock.monotonic_s() - self.since_s > STAYED_S
@@ -241,4 +244,6 @@ class Forwards:
         for forwarder in self.all:
             forwarder.close()
         if works:
-            await asyncio.wait(works, timeout=GOODBYE_S + 1)
+            _, late = await asyncio.wait(works, timeout=GOODBYE_S + 1)
+            for work in late:
+                work.cancel()
