@@ -25,7 +25,7 @@ LEAST_S = 1.0
 """A key frame that somebody else asked for cuts no shorter segment."""
 HOLE_S = PART_S
 """Without a frame for longer than this, nothing is there: no part could hold one so long."""
-KEY_WAIT_S = 1.0
+KEY_WAIT_S = 4.0
 """After a loss frames are left out so long at most: what builds on a lost one shows rubbish, but
 from a publisher that never sends the key frame it is asked for that is better than nothing."""
 _PARTS_MOST = 64  # of one segment; fragments are numbered over all segments

@@ -189,7 +189,7 @@ def test_after_a_loss_nothing_is_kept_up_to_the_next_key_frame() -> None:
 
 
 def test_a_publisher_that_never_sends_a_key_frame_is_recorded_with_rubbish_after_a_loss() -> None:
-    samples = film(150, key_every=1000)
+    samples = film(240, key_every=1000)
     samples[60] = replace(samples[60], gap=True)
     cuts = Cuts(samples)
     assert cuts.cutter.left_out == pytest.approx(KEY_WAIT_S * 30, abs=1)
