@@ -17,6 +17,8 @@ from tests.media.cinema import Cinema, on_a_port, opened
 from tests.media.films import FPS, Film, pictures, sound
 from tests.support import need
 
+pytestmark = pytest.mark.alone
+
 LARGE = (640, 360)
 
 
