@@ -28,6 +28,11 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def holds(self) -> bool:
+        """Are pictures passed over until a key frame comes, however long that takes?"""
+        return self._hold_until_s == float("inf")
+
     def begin(self, samples: Iterable[Sample]) -> None:
         """With these, pictures only: their sound would come too late. None: with a key frame."""
         self.skip()

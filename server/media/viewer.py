@@ -152,7 +152,6 @@ class Viewer:
     def _skipped(self) -> None:
         self._line.skipped(self._clock.monotonic_s())
         self._on_skip()
-        self.stream.want_key_frame()
 
     def _report(self, lost: float) -> None:
         self._line.report(self._clock.monotonic_s(), lost)
@@ -165,6 +164,9 @@ class Viewer:
         elif verdict == "skip" or self._senders["video"].waiting_bytes > MOST_BYTES:
             self._backlog.skip()
             self._skipped()
+        elif self._backlog.holds:
+            # Not at once: a line that was full a moment ago has no room for it.
+            self.stream.want_key_frame()
 
     # --- and out
 

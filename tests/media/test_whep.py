@@ -191,7 +191,7 @@ async def test_when_the_camera_ends_its_viewers_are_told(
 async def test_one_that_never_reads_is_dropped_and_nobody_else_is_disturbed(
     place: Rooms, watch: Watch, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "SILENT_S", 2.0)
+    monkeypatch.setattr(line, "SILENT_S", 1.0)
     good, dead = await watch().start(), await watch().start()
     await until(lambda: good.frames and dead.frames, what="pictures for both")
     dead.lose(1.0)
