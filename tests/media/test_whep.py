@@ -103,6 +103,20 @@ async def test_a_viewer_is_told_which_picture_is_of_which_moment(
     assert -0.001 < stream.newest_s - watcher.messages[-1]["media_s"] < 1.5
 
 
+async def test_a_phone_that_is_turned_is_seen_turned(place: Rooms, watch: Watch) -> None:
+    wide, high = film(20), film(20, size=(240, 320))
+    lasts_s = wide[-1].media_s + 1 / 30
+    turned = [*wide, *(replace(sample, media_s=sample.media_s + lasts_s) for sample in high)]
+    async with playing(place.streams, turned) as stream:
+        await until(lambda: stream.video_codec, what="a picture")
+        watcher = await watch().start()
+        sizes = [(320, 240), (240, 320)]
+        await until(
+            lambda: {(f.width, f.height) for f in watcher.frames} == set(sizes), what="both sizes"
+        )
+        assert len(place.viewers) == 1
+
+
 async def test_sound_goes_out_as_it_came(place: Rooms, watch: Watch, stream: Stream) -> None:
     watcher = await watch().start()
     encoder = av.CodecContext.create("libopus", "w")
