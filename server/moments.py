@@ -7,14 +7,17 @@ ask for the same moments; bounded, because anybody may ask for any.
 from __future__ import annotations
 
 import asyncio
+import json
+import zlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from server.answers import WholeGame
+from server.game.state import Game
 from server.problems import Problem
 from server.projections.asof import Known, Timeline, game_of
 from server.projections.sheet import Sheet
@@ -24,8 +27,10 @@ T = TypeVar("T")
 
 THREADS = 2
 MOST_WAITING = 64
-MOST_KEPT = 256
-"""Folded moments; one is some tens of kilobytes."""
+MOST_STATES = 4096
+"""Folded moments, some kilobytes each: every one of a few games, so that none is folded twice."""
+MOST_FOLDS = 32
+"""Time lines and games, some megabytes each."""
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -57,12 +62,13 @@ class Moments:
         self._books = books
         self._origin = origin
         self._threads = ThreadPoolExecutor(THREADS, "moments")
-        self._kept: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+        self._states: Once[bytes] = Once(self._work, MOST_STATES)
+        self._folds: Once[Any] = Once(self._work, MOST_FOLDS)
         self._reading: dict[tuple[str, bool], asyncio.Task[WholeGame]] = {}
         self._waiting = 0
 
     async def close(self) -> None:
-        for task in [*self._kept.values(), *self._reading.values()]:
+        for task in [*self._states.tasks, *self._folds.tasks, *self._reading.values()]:
             task.cancel()
         await asyncio.to_thread(self._threads.shutdown)
 
@@ -70,7 +76,8 @@ class Moments:
         """What a viewer may know: the sections that the watch page shows, and between which
         moments they hold. Problem 404 `unknown-camera`, 503 `busy`."""
         whole, line, known = await self._known(game_id, when, hide)
-        sections = await self._folded("sections", whole, known, _sections)
+        packed = await self._states.of(_key(whole, known), lambda: _sections(whole, known))
+        sections: Sections = json.loads(zlib.decompress(packed))
         return {
             "game_id": game_id,
             "epoch": whole.record.epoch,
@@ -85,15 +92,15 @@ class Moments:
     async def whole(self, game_id: str, when: When, *, hide: bool = False) -> WholeGame:
         """The game as it was known then, for other folds. Problems as `state`."""
         whole, _, known = await self._known(game_id, when, hide)
-        game = await self._folded(
-            "game", whole, known, lambda whole, known: game_of(whole.game, known)
-        )
+        key = ("game", *_key(whole, known))
+        game: Game = await self._folds.of(key, lambda: game_of(whole.game, known))
         return WholeGame(whole.record, game, whole.names)
 
     async def plays(self, game_id: str, when: When, *, hide: bool = False) -> list[Json]:
         """Every play that was known then, oldest first. Problems as `state`."""
         whole, _, known = await self._known(game_id, when, hide)
-        plays = await self._folded("plays", whole, known, _plays)
+        key = ("plays", *_key(whole, known))
+        plays: list[Json] = await self._folds.of(key, lambda: _sheet(whole, known).plays())
         named = await self._books.named(game_id, {"plays": plays}, hide=hide)
         return list(named["plays"])
 
@@ -105,13 +112,13 @@ class Moments:
         whole = await self._read(game_id, hide)
         origin = EPOCH
         if when.camera is not None:
-            found = await self._origin(game_id, when.camera)
+            found = await self._origin(game_id, when.camera) or _origin_told(whole, when.camera)
             if found is None:
                 raise Problem(404, "unknown-camera", f"there is no camera {when.camera}")
             origin = found
-        line = await self._once(
-            ("line", game_id, whole.record.epoch, whole.game.seq, when.camera, origin),
-            lambda: Timeline(whole.game, when.camera, origin),
+        key = ("line", game_id, whole.record.epoch, whole.game.seq, when.camera, origin)
+        line: Timeline = await self._folds.of(
+            key, lambda: Timeline(whole.game, when.camera, origin)
         )
         return whole, line, line.at(when.s)
 
@@ -125,33 +132,9 @@ class Moments:
             task.add_done_callback(lambda _: self._reading.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _folded(
-        self, what: str, whole: WholeGame, known: Known, fold: Callable[[WholeGame, Known], T]
-    ) -> T:
-        record = whole.record
-        key = (what, record.game_id, record.epoch, known.last, known.hidden)
-        return await self._once(key, lambda: fold(whole, known))
-
-    async def _once(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Worked out once for all who ask, and remembered."""
-        task = self._kept.get(key)
-        if task is None:
-            if self._waiting >= MOST_WAITING:
-                raise Problem(503, "busy", "Too many moments are asked for.", {"Retry-After": "1"})
-            task = asyncio.create_task(self._work(work))
-            self._kept[key] = task
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        try:
-            found: T = await asyncio.shield(task)
-        except BaseException:
-            if task.done() and self._kept.get(key) is task:
-                del self._kept[key]
-            raise
-        return found
-
     async def _work(self, work: Callable[[], T]) -> T:
+        if self._waiting >= MOST_WAITING:
+            raise Problem(503, "busy", "Too many moments are asked for.", {"Retry-After": "1"})
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -159,15 +142,55 @@ class Moments:
             self._waiting -= 1
 
 
-def _sections(whole: WholeGame, known: Known) -> dict[str, Any]:
-    sheet = Sheet(game_of(whole.game, known), whole.record.players)
+class Once(Generic[T]):
+    """Things that are worked out once for all who ask, and remembered: the `most` last used."""
+
+    def __init__(
+        self, work: Callable[[Callable[[], T]], Coroutine[Any, Any, T]], most: int
+    ) -> None:
+        self._work = work
+        self._most = most
+        self._kept: OrderedDict[Hashable, asyncio.Task[T]] = OrderedDict()
+
+    @property
+    def tasks(self) -> Iterable[asyncio.Task[T]]:
+        return self._kept.values()
+
+    async def of(self, key: Hashable, make: Callable[[], T]) -> T:
+        task = self._kept.get(key)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._kept[key] = asyncio.create_task(self._work(make))
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        # Whoever gives up does not take it from the others.
+        return await asyncio.shield(task)
+
+
+def _origin_told(whole: WholeGame, camera: str) -> datetime | None:
+    """A camera's second 0 as the log has it: of games of which nothing else remembers it."""
+    for entry in whole.game.history.newest_first():
+        tap = entry.tap
+        if tap is not None and tap.media is not None and tap.media.camera == camera:
+            return tap.at - timedelta(seconds=tap.media.s)
+    return None
+
+
+def _key(whole: WholeGame, known: Known) -> tuple[Hashable, ...]:
+    return (whole.record.game_id, whole.record.epoch, known.last, known.hidden)
+
+
+def _sheet(whole: WholeGame, known: Known) -> Sheet:
+    return Sheet(game_of(whole.game, known), whole.record.players)
+
+
+def _sections(whole: WholeGame, known: Known) -> bytes:
+    """The sections of a state without names, packed."""
     # Flags are the desk's; what a camera proposes now is not known yet.
-    shown = {name: value for name, value in sheet.sections().items() if name != "flags"}
-    return {**shown, "rules": whole.game.rules.document(), "proposals": []}
-
-
-def _plays(whole: WholeGame, known: Known) -> Sequence[Json]:
-    return Sheet(game_of(whole.game, known), whole.record.players).plays()
+    sections = _sheet(whole, known).sections()
+    shown = {name: value for name, value in sections.items() if name != "flags"}
+    state = {**shown, "rules": whole.game.rules.document(), "proposals": []}
+    return zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 1)
 
 
 def _edge(second: float | None, when: When, line: Timeline) -> Json | None:

@@ -53,7 +53,7 @@ export class ViewerPlace {
    */
   at(head, told, nowMs) {
     if (head) {
-      this.#shown = { camera: this.#camera, s: head.media_s };
+      this.#shown = { camera: this.#camera, s: Math.max(0, head.media_s) };
       this.#shownMs = nowMs;
       return this.#shown;
     }

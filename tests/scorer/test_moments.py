@@ -34,6 +34,7 @@ class Gym:
         self.updates: list[Update] = []
         self.eye = Eye()
         self.camera: Filmed | None = Filmed("main", ORIGIN)
+        self.origin: datetime | None = ORIGIN
         numbers = count(1)
         self.scorer = Scorer(
             MemoryLog(), self.clock, lambda: f"p{next(numbers)}", self._publish, _announce,
@@ -50,7 +51,7 @@ class Gym:
         return self.camera
 
     async def _origin(self, game_id: str, camera: str) -> datetime | None:
-        return ORIGIN if camera == "main" else None
+        return self.origin if camera == "main" else None
 
     def at(self, second: float) -> datetime:
         return ORIGIN + timedelta(seconds=second)
@@ -243,6 +244,14 @@ async def test_what_comes_out_of_order_leaves_no_trace_of_what_is_not_known(gym:
     assert found["state"]["scoreboard"]["home"]["score"] == 2
     assert found["state"]["scoreboard"]["away"]["timeouts"] == 2
     assert [play["type"] for play in found["state"]["plays"]] == ["field_goal", "period_start"]
+
+
+async def test_an_old_game_knows_its_camera_from_its_own_log(gym: Gym) -> None:
+    await gym.basket(20.0)
+    gym.origin = None
+    found = await gym.state(20.0)
+    assert found["state"]["scoreboard"]["home"]["score"] == 2
+    assert found["from"]["at"] == gym.at(20.0 - TAP_S).isoformat()
 
 
 async def test_a_camera_that_never_was_has_no_moments(gym: Gym) -> None:
