@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ALONE = frozenset({"app", "bench", "e2e", "inference", "ingest", "live", "web"})
+ALONE = frozenset({"app", "bench", "e2e", "inference", "ingest", "live", "media", "web"})
 """Rooms whose tests measure time or drive real programs; on a busy machine they would be late."""
 
 
