@@ -42,7 +42,7 @@ export class Picture extends EventTarget {
   #token;
   #only;
   #view;
-  #can;
+  #can = {}; // what this browser has for this camera
   #servers = null; // promise of the ICE servers
   #whepAddress;
   #told = NOTHING; // what the server said last
@@ -81,7 +81,6 @@ export class Picture extends EventTarget {
     this.#only = only;
     this.#path = `/api/v1/games/${g}/cameras/${c}/picture`;
     this.#whepAddress = new URL(`/whep/${g}/${c}`, location.href);
-    this.#can = abilities(window, document.createElement("video"));
     this.#view = new PictureView(element, {
       seek: (media_s) => this.seek(media_s),
       step: (seconds) => this.#step(seconds),
@@ -133,7 +132,7 @@ export class Picture extends EventTarget {
 
   /** Show the moment of a media second; leaves the live edge. @param {number} media_s */
   seek(media_s) {
-    if (!this.#told.hls) return;
+    if (!this.#recorded) return;
     this.#want = media_s;
     this.#jumping = true;
     clearTimeout(this.#headStart);
@@ -191,6 +190,7 @@ export class Picture extends EventTarget {
         this.#retryMs = this.#whepAgainMs = this.#whepFails = 0;
       }
       this.#told = told;
+      this.#can = abilities(window, document.createElement("video"), told.codecs?.video);
     } catch (error) {
       if (error instanceof Refused) this.#told = NOTHING;
     } finally {
@@ -210,15 +210,18 @@ export class Picture extends EventTarget {
   /** Open what is wanted, the best way first. What is shown stays until something comes. */
   #start() {
     clearTimeout(this.#headStart);
-    const live = this.#want === null;
-    const whep = this.#told.status === "live" && performance.now() >= this.#whepAgainMs;
-    const shown = live && this.#moves() ? this.#now.kind : null;
-    const ways = waysFor(this.#told, this.#can, { live, whep, only: this.#only })
-      .filter((kind) => kind !== shown);
-    const [best, next] = ways;
+    const shown = this.#want === null && this.#moves() ? this.#now.kind : null;
+    const [best, next] = this.#ways().filter((kind) => kind !== shown);
     if (!best) return this.#later();
     this.#launch(best);
     if (next && !shown) this.#headStart = setTimeout(() => this.#launch(next), HEAD_START_MS);
+  }
+
+  /** @returns {("whep"|"mse"|"native")[]} those that may be tried now, best first */
+  #ways() {
+    const live = this.#want === null;
+    const whep = this.#told.status === "live" && performance.now() >= this.#whepAgainMs;
+    return waysFor(this.#told, this.#can, { live, whep, only: this.#only });
   }
 
   #launch(kind) {
@@ -226,9 +229,11 @@ export class Picture extends EventTarget {
     for (const one of this.#coming) if (one.kind === kind) this.#end(one);
     const video = this.#view.video(this.#muted);
     const one = { kind, video, way: null };
-    const address = kind === "whep" ? { whep: this.#told.whep } : { hls: this.#told.hls };
+    const { whep, hls, hls_silent } = this.#told;
     one.way = new WAYS[kind](video, {
-      ...address,
+      whep,
+      // Apple's player gives up on sound that it cannot play; ours leaves it out.
+      hls: kind === "native" && !this.#can.opus ? hls_silent ?? hls : hls,
       token: this.#token,
       servers: this.#servers,
       originMs: Date.parse(this.#told.origin),
@@ -317,7 +322,7 @@ export class Picture extends EventTarget {
     if (!video.paused) {
       const at = this.playhead()?.media_s ?? null;
       video.pause();
-      if (this.#told.hls && at !== null) this.#want = at;
+      if (this.#recorded && at !== null) this.#want = at;
       // The recording can go on from here; live cannot.
     } else if (this.#want === null) this.goLive();
     else this.seek(this.#want);
@@ -349,19 +354,19 @@ export class Picture extends EventTarget {
 
   /** Open what is missing, and leave what stands still. */
   #care(now) {
-    const { status, whep, hls } = this.#told;
+    const { status } = this.#told;
     const frozen = this.#frozen(now);
     if (frozen > STALE_MS) this.#ask();
     if (this.#coming.size || now < this.#retryMs) return;
     if (!this.#now) {
-      if (whep || hls) this.#start();
+      if (this.#ways().length) this.#start();
     } else if (this.#want === null && status === "live") {
       const since = now - Math.max(this.#liveSinceMs, this.#seen.movedMs);
       if (since > FROZEN_MS && !this.#now.video.paused) {
         if (this.#now.kind === "whep") this.#failed(this.#now, new Error("The picture stood still."));
         else this.#start();
         this.#later();
-      } else if (this.#now.kind !== "whep" && whep && now >= this.#whepAgainMs) this.#start();
+      } else if (this.#now.kind !== "whep" && this.#ways()[0] === "whep") this.#start();
     }
   }
 
@@ -370,14 +375,19 @@ export class Picture extends EventTarget {
     return this.#now.video.paused ? 0 : now - this.#seen.movedMs;
   }
 
+  /** Is there a recording that this browser can play? */
+  get #recorded() {
+    return Boolean(this.#told.hls && (this.#can.mse || this.#can.native));
+  }
+
   #moves() {
     return this.#now !== null && this.#frozen() < STALE_MS;
   }
 
   #bar() {
-    const { from_s, to_s, gaps, hls } = this.#told;
+    const { from_s, to_s, gaps } = this.#told;
     const head = this.#now?.way.playhead() ?? null;
-    const told = hls && from_s !== null
+    const told = this.#recorded && from_s !== null
       ? { from_s, to_s: Math.max(to_s ?? from_s, head ?? from_s), gaps } : null;
     return {
       span: this.#now?.way.span ?? told,

@@ -21,13 +21,18 @@ export function waysFor(picture, can, { live, whep, only = null }) {
   return only ? ways.filter((way) => way === only) : ways;
 }
 
-/** What this browser has. @param {Window} scope @param {HTMLVideoElement} video */
-export function abilities(scope, video) {
-  const Source = mediaSource(scope);
+/**
+ * What this browser has for a camera.
+ * @param {Window} scope @param {HTMLVideoElement} video
+ * @param {string|null} codec of the recording's picture, as RFC 6381 writes it
+ */
+export function abilities(scope, video, codec) {
+  const type = `video/mp4; codecs="${codec ?? "avc1.42c01f"}"`;
   return {
     rtc: typeof scope.RTCPeerConnection === "function",
-    mse: Boolean(Source?.isTypeSupported('video/mp4; codecs="avc1.42e01f"')),
-    native: video.canPlayType("application/vnd.apple.mpegurl") !== "",
+    mse: Boolean(mediaSource(scope)?.isTypeSupported(type)),
+    native: [type, "application/vnd.apple.mpegurl"].every((one) => video.canPlayType(one) !== ""),
+    opus: video.canPlayType('audio/mp4; codecs="opus"') !== "",
   };
 }
 
