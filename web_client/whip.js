@@ -10,6 +10,8 @@ const LOOK_MS = 500;
 /** The server says something every second and a half at the latest (RTCP). */
 const SILENCE_MS = 2_000;
 const MAX_BITRATE = 2_500_000;
+/** Chromium films with sound at half the size until it trusts the line, for some ten seconds. */
+const FULL_SIZE_MS = 6_000;
 
 /**
  * One camera of one game, published until `stop()`.
@@ -140,6 +142,8 @@ export class WhipPublisher {
       sendEncodings: [{ maxBitrate: MAX_BITRATE, maxFramerate: 30 }],
     });
     preferH264(transceiver);
+    await prefer(transceiver.sender, "maintain-resolution");
+    setTimeout(() => prefer(transceiver.sender, "maintain-framerate"), FULL_SIZE_MS);
     const [sound] = this.#stream.getAudioTracks();
     if (sound) pc.addTransceiver(sound, { direction: "sendonly", streams: [this.#stream] });
     // The server says farewell here when another device takes over.
@@ -249,4 +253,13 @@ export class WhipPublisher {
 function sentence(words) {
   const text = words.trim();
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
+/** What to give up where the line is too narrow; a browser that does not know this decides. */
+async function prefer(sender, preference) {
+  try {
+    await sender.setParameters({ ...sender.getParameters(), degradationPreference: preference });
+  } catch {
+    // stopped meanwhile, or an older browser
+  }
 }
