@@ -99,6 +99,7 @@ const plays = new PlayList({
 });
 const mend = new MendDialog({
   me: `desk.${desk}`, state, clockless, context, plays: () => plays.all(),
+  clips: async () => (await api.get(`${base}/clips`)).clips,
   send: (call, label) => send(call, { label }),
   standAgain,
   insert: async (play, side) => putIn(play, placeBeside(await plays.all(), play, side)),

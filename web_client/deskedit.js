@@ -1,6 +1,7 @@
 // The dialog that mends a play: change it, take it back, put something in before or after it.
 
 import { formatClock, parseClock } from "./clock.js";
+import { PlayClip } from "./deskclip.js";
 import { Court } from "./deskcourt.js";
 import { answered, byId, el, setText, show } from "./dom.js";
 import { FOULS, TAGS, TURNOVERS, REBOUNDS, foulKinds, kindWord } from "./kinds.js";
@@ -15,18 +16,20 @@ const LABELS = {
 
 export class MendDialog {
   #desk;
+  #clip;
   #dialog = byId("mend-dialog");
   #play = null;
   #said = {};
 
   /**
    * @param {{me: string, state: () => object, clockless: () => boolean, context: () => object,
-   *   plays: () => Promise<object[]>, send: (call: object, label: string) => void,
+   *   plays: () => Promise<object[]>, clips: () => Promise<object[]>, send: (call: object, label: string) => void,
    *   standAgain: (play: object) => void,
    *   insert: (play: object, side: "before"|"after") => void}} desk
    */
   constructor(desk) {
     this.#desk = desk;
+    this.#clip = new PlayClip(desk.clips);
     // No submit buttons: Enter in a field saves.
     for (const id of ["mend-before", "mend-after"]) {
       byId(id).addEventListener("click", ({ target }) => this.#dialog.close(target.value));
@@ -52,6 +55,7 @@ export class MendDialog {
     show(byId("mend-history"), Boolean(play.correction));
     setText(byId("mend-history"), withNames(play.correction?.text ?? "", state));
     show(byId("mend-trouble"), false);
+    this.#clip.open(seq);
     this.#drawFamily(plays, play, state);
     this.#drawForm();
     const fields = fieldsOf(play, this.#desk.clockless());
