@@ -270,7 +270,7 @@ function follow() {
   const [head, nowMs] = [picture.playhead(), performance.now()];
   const atOnce = liveFirst.chosen || placeless;
   inStep.follow(atOnce ? null : place.at(head, picture.told, nowMs), nowMs);
-  show(byId("live-first"), head !== null || liveFirst.chosen);
+  show(byId("live-first"), inStep.playhead !== null || liveFirst.chosen);
 }
 
 function drawLiveFirst() {

@@ -83,7 +83,9 @@ def main(seconds: float) -> dict[str, object]:
                     name: hall.page(browser.new_context(viewport=PHONE), way, delay_s)
                     for name, (way, delay_s) in ways.items()
                 }
-                for page in pages.values():
+                for name, page in pages.items():
+                    if not name.startswith("overlay"):
+                        page.wait_for_function("() => window.head !== undefined", timeout=30_000)
                     page.evaluate(SEEN)
                 longest_s = max(delay_s for _, delay_s in ways.values())
                 shots = _play(desk, hall, each_s, longest_s, next(iter(pages.values())))

@@ -57,8 +57,6 @@ class Hall:
         address = f"{self.server.url}/{name}/{self.game['game_id']}?token={token}"
         page.goto(f"{address}&picture={way}&{more}")
         page.locator('[data-score="home"]').wait_for(timeout=30_000)
-        if name == "watch":
-            page.wait_for_function("() => window.head !== undefined", timeout=30_000)
         return page
 
 
