@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media import hls
@@ -77,6 +77,7 @@ def growing(segments: list[Segment], parts: int) -> Live:
     return Live(segment(number, at_s, (PART_S,) * parts, init_id=last.init_id if last else 1))
 
 
+@settings(max_examples=40)
 @given(recordings(), st.integers(0, 4), st.booleans())
 def test_every_playlist_keeps_the_rules(segments: list[Segment], parts: int, skip: bool) -> None:
     made = playlist(segments)
@@ -102,6 +103,7 @@ def test_every_playlist_keeps_the_rules(segments: list[Segment], parts: int, ski
     assert live.hint == f"video/{number}.{parts}.m4s?{QUERY}"
 
 
+@settings(max_examples=40)
 @given(recordings(), st.integers(0, 4))
 def test_breaks_are_where_something_is_missing_or_the_encoder_is_another(
     segments: list[Segment], parts: int
@@ -115,6 +117,7 @@ def test_breaks_are_where_something_is_missing_or_the_encoder_is_another(
     assert not found or found[0].discontinuities == 0
 
 
+@settings(max_examples=40)
 @given(recordings(), st.integers(0, 3), st.integers(0, 6), st.integers(0, 4))
 def test_a_delta_update_says_the_same_as_the_whole(
     segments: list[Segment], before_parts: int, more: int, parts: int
@@ -139,6 +142,7 @@ def test_a_delta_update_says_the_same_as_the_whole(
     assert (delta.hint, delta.reports, delta.head) == (whole.hint, whole.reports, whole.head)
 
 
+@settings(max_examples=40)
 @given(recordings())
 def test_what_was_said_of_finished_segments_stays(segments: list[Segment]) -> None:
     """Players at different times, caches between them: lines are only ever put at the end."""
@@ -268,6 +272,7 @@ def test_what_is_too_far_ahead(number: int, part: int | None, fine: bool) -> Non
     assert refused.value.status == 400
 
 
+@settings(max_examples=40)
 @given(recordings())
 def test_gaps_are_the_rest_of_what_was_kept(segments: list[Segment]) -> None:
     kept = [one for one in segments if one.kept]

@@ -34,10 +34,10 @@ async def output(*command: str) -> str:
     return out.decode()
 
 
-async def decoded(url: str, kind: str) -> tuple[int, float, float]:
+async def decoded(url: str, kind: str, *options: str) -> tuple[int, float, float]:
     """Frames of one kind that FFmpeg decodes, and the first one's and last one's time."""
     said = await output(
-        need("ffprobe"), "-v", "error", "-select_streams", f"{kind}:0", "-show_entries",
+        need("ffprobe"), "-v", "error", *options, "-select_streams", f"{kind}:0", "-show_entries",
         "frame=pts_time", "-of", "json", url,
     )  # fmt: skip
     times = [float(frame["pts_time"]) for frame in json.loads(said)["frames"]]
@@ -76,6 +76,24 @@ async def test_ffmpeg_decodes_a_recording_to_the_end() -> None:
         assert abs(count - 12 * 50) <= 2
         single = index.replace("index.m3u8", "video.m3u8")
         assert (await decoded(single, "v"))[0] == 12 * FPS
+
+
+async def test_ffmpeg_follows_a_recording_that_grows() -> None:
+    film = Film()
+    samples = sorted((*pictures(8.0), *sound(8.0)), key=lambda one: one.media_s)
+    film.put(*(one for one in samples if one.media_s < 4.5))
+    async with shown(film) as (cinema, index):
+        # From the first segment on, as a late viewer who goes back.
+        single = index.replace("index.m3u8", "video.m3u8")
+        reads = asyncio.create_task(decoded(single, "v", "-live_start_index", "0"))
+        await asyncio.sleep(1)
+        film.put(*(one for one in samples if one.media_s >= 4.5))
+        film.end()
+        cinema.facts["final"] = True
+        cinema.clock.advance(90)
+        count, first_s, last_s = await reads
+        assert count == 8 * FPS
+        assert [first_s, last_s] == pytest.approx([0, 8 - 1 / FPS], abs=0.01)
 
 
 async def test_every_segment_decodes_to_its_end_by_itself() -> None:
