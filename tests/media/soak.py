@@ -12,8 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -77,38 +79,40 @@ def soak(folder: Path, seconds: float, *options: str) -> Soak:
             return _judge(http, http.get(picture).json(), json.loads(said), memory)
 
 
+@contextmanager
 def _filming(
-    server: ServerProcess, game: dict[str, object], seconds: float, *options: str
-) -> subprocess.Popen[bytes]:
-    tokens = game["tokens"]
-    assert isinstance(tokens, dict)
+    server: ServerProcess, game: dict[str, Any], seconds: float, *options: str
+) -> Iterator[subprocess.Popen[bytes]]:
     url = f"{server.url}/whip/{game['game_id']}/main"
     command = [sys.executable, "-m", "server.cli", "publish", "testcard", url, "--json", "--audio"]
-    command += ["--token", tokens["camera"], "--lock", f"{seconds * LOCK_AT}:{LOCK_S}"]
+    command += ["--token", game["tokens"]["camera"], "--lock", f"{seconds * LOCK_AT}:{LOCK_S}"]
     for share in CHANGES:
         command += ["--network-change", str(seconds * share)]
     for share, quarters in ((TURNED, 1), (TURNED_BACK, 3)):
         command += ["--rotate", str(seconds * share)] * quarters
-    return subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE)
+    process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _until(http: httpx.Client, picture: str, status: str) -> None:
-    until_s = time.monotonic() + 20
+    until_s = time.monotonic() + 60
     while http.get(picture).json()["status"] != status:
         assert time.monotonic() < until_s, f"the camera is not {status}"
         time.sleep(0.1)
 
 
 def _judge(
-    http: httpx.Client, picture: dict[str, object], said: dict[str, float], memory: list[float]
+    http: httpx.Client, picture: dict[str, Any], said: dict[str, float], memory: list[float]
 ) -> Soak:
-    gaps = picture["gaps"]
-    assert isinstance(gaps, list)
-    missing = [(float(begins), float(ends)) for begins, ends in gaps]
-    filmed_s = float(str(picture["to_s"])) - float(str(picture["from_s"])) - LOCK_S
+    missing = [(begins, ends) for begins, ends in picture["gaps"]]
+    filmed_s = picture["to_s"] - picture["from_s"] - LOCK_S
     lost_s = sum(ends - begins for begins, ends in missing) - LOCK_S
     begin, end = (
-        avsync.of_files(*(_files(http, str(picture["hls"]), kind, last) for kind in KINDS))
+        avsync.of_files(*(_files(http, picture["hls"], kind, last) for kind in KINDS))
         for last in (False, True)
     )
     settled = memory[len(memory) // 4 :]
