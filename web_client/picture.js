@@ -1,11 +1,11 @@
 // The picture of one camera: live, back in time, and why there is none.
 
-import { Refused } from "./api.js";
 import { backoff } from "./backoff.js";
 import { MseWay } from "./picturemse.js";
 import { NativeWay } from "./picturenative.js";
+import { Told } from "./picturetold.js";
 import { PictureView } from "./pictureview.js";
-import { abilities, waysFor } from "./pictureways.js";
+import { waysFor } from "./pictureways.js";
 import { WhepWay } from "./picturewhep.js";
 import { STALE_MS, slateOf } from "./picturewords.js";
 import { iceServers } from "./whipsession.js";
@@ -16,13 +16,10 @@ const TICK_MS = 250;
 const HEAD_START_MS = 800;
 /** A live picture that stands so long is opened anew. */
 const FROZEN_MS = 3_000;
-const ASK_MS = 4_000;
-const ASK_SOON_MS = 700;
 /** WebRTC that did not work is tried again after this, then after twice as long, and so on. */
 const WHEP_AGAIN_MS = 60_000;
 /** Nearer to the end of a recording than this, the end is what is shown. Seconds. */
 const END_S = 2;
-const NOTHING = { status: "none", whep: null, hls: null, from_s: null, to_s: null, gaps: [] };
 
 /**
  * @typedef {{media_s: number, live: boolean, way: "whep"|"mse"|"native"}} Playhead
@@ -37,20 +34,12 @@ const NOTHING = { status: "none", whep: null, hls: null, from_s: null, to_s: nul
  * `way` (detail: {way}), `slate` (detail: {words}; null when there is a picture).
  */
 export class Picture extends EventTarget {
-  #api;
-  #path;
   #token;
   #only;
   #view;
-  #can = {}; // what this browser has for this camera
   #servers = null; // promise of the ICE servers
   #whepAddress;
-  #told = NOTHING; // what the server said last
-  #answered = false;
-  #at = null; // since when the camera is as it is (ISO)
-  #asked = -Infinity;
-  #asking = false;
-  #askAgain = false;
+  #told;
   #want = null; // the media second that the viewer went to; null: live
   #now = null; // what is shown: {kind, way, video}
   #coming = new Set(); // what is being opened
@@ -58,7 +47,6 @@ export class Picture extends EventTarget {
   #muted = true;
   #jumping = false; // the viewer went somewhere, and it is not shown yet
   #seen = { at: -1, movedMs: -Infinity };
-  #liveSinceMs = 0;
   #tries = 0;
   #retryMs = 0;
   #whepFails = 0;
@@ -76,10 +64,12 @@ export class Picture extends EventTarget {
   constructor(element, { api, game, camera = "main", token, only = null }) {
     super();
     const [g, c] = [game, camera].map(encodeURIComponent);
-    this.#api = api;
     this.#token = token;
     this.#only = only;
-    this.#path = `/api/v1/games/${g}/cameras/${c}/picture`;
+    this.#told = new Told(api, `/api/v1/games/${g}/cameras/${c}/picture`, (becameLive) => {
+      if (becameLive) this.#retryMs = this.#whepAgainMs = this.#whepFails = 0;
+      this.#tick(performance.now());
+    });
     this.#whepAddress = new URL(`/whep/${g}/${c}`, location.href);
     this.#view = new PictureView(element, {
       seek: (media_s) => this.seek(media_s),
@@ -87,14 +77,14 @@ export class Picture extends EventTarget {
       goLive: () => this.goLive(),
       playPause: () => this.#playPause(),
       sound: () => this.#sound(),
-      again: () => this.seek(this.#told.from_s ?? 0),
+      again: () => this.seek(this.#told.value.from_s ?? 0),
     });
   }
 
   /** Show the picture, and go on showing it until `close()`. @returns {Picture} this */
   open() {
     this.#servers = iceServers(this.#whepAddress, this.#token);
-    this.#ask();
+    this.#told.ask();
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
     this.#frames();
     return this;
@@ -104,6 +94,7 @@ export class Picture extends EventTarget {
     clearInterval(this.#timer);
     clearTimeout(this.#headStart);
     this.#timer = null;
+    this.#told.close();
     for (const one of [...this.#coming, this.#now]) if (one) this.#end(one);
   }
 
@@ -121,18 +112,18 @@ export class Picture extends EventTarget {
     const media_s = this.#now?.way.playhead() ?? null;
     if (media_s === null || !Number.isFinite(media_s)) return null;
     const live = this.#want === null;
-    if (live && this.#told.status !== "live" && this.#frozen() > STALE_MS) return null;
+    if (live && this.#told.value.status !== "live" && this.#frozen() > STALE_MS) return null;
     return { media_s, live, way: this.#now.kind };
   }
 
   /** What the server said of the camera last; null before it has. */
   get told() {
-    return this.#answered ? this.#told : null;
+    return this.#told.answered ? this.#told.value : null;
   }
 
   /** Show the moment of a media second; leaves the live edge. @param {number} media_s */
   seek(media_s) {
-    if (!this.#recorded) return;
+    if (!this.#told.recorded) return;
     this.#want = media_s;
     this.#jumping = true;
     clearTimeout(this.#headStart);
@@ -160,49 +151,12 @@ export class Picture extends EventTarget {
 
   /** The page heard how the camera is. @param {{status: string, at?: string}|undefined} camera */
   tell(camera) {
-    const status = camera?.status === "replaced" ? "live" : camera?.status;
-    if (!status) return;
-    this.#at = camera.at ?? null;
-    if (status !== this.#told.status) this.#ask(true);
+    this.#told.tell(camera);
   }
 
   /** Boxes of what the camera recognised. @param {object} tracks a live message */
   see(tracks) {
     this.#view.see(tracks);
-  }
-
-  // --- how the camera is
-
-  /** @param {boolean} news the page heard something: do not wait */
-  async #ask(news = false) {
-    const { status, whep, hls } = this.#told;
-    // A camera that has only just begun has nothing to show for a moment.
-    const every = status === "live" && !whep && !hls ? ASK_SOON_MS : ASK_MS;
-    this.#askAgain ||= news && this.#asking;
-    if (this.#asking || (!news && performance.now() - this.#asked < every)) return;
-    this.#asking = true;
-    this.#asked = performance.now();
-    try {
-      const told = await this.#api.get(this.#path);
-      if (this.#timer === null) return;
-      if (told.status === "live" && status !== "live") {
-        this.#liveSinceMs = performance.now();
-        this.#retryMs = this.#whepAgainMs = this.#whepFails = 0;
-      }
-      this.#told = told;
-      this.#can = abilities(window, document.createElement("video"), told.codecs?.video);
-    } catch (error) {
-      if (error instanceof Refused) this.#told = NOTHING;
-    } finally {
-      this.#asking = false;
-      this.#answered = true;
-    }
-    if (this.#timer === null) return;
-    this.#tick(performance.now());
-    if (this.#askAgain) {
-      this.#askAgain = false;
-      this.#ask(true);
-    }
   }
 
   // --- ways
@@ -220,8 +174,8 @@ export class Picture extends EventTarget {
   /** @returns {("whep"|"mse"|"native")[]} those that may be tried now, best first */
   #ways() {
     const live = this.#want === null;
-    const whep = this.#told.status === "live" && performance.now() >= this.#whepAgainMs;
-    return waysFor(this.#told, this.#can, { live, whep, only: this.#only });
+    const whep = this.#told.value.status === "live" && performance.now() >= this.#whepAgainMs;
+    return waysFor(this.#told.value, this.#told.can, { live, whep, only: this.#only });
   }
 
   #launch(kind) {
@@ -229,14 +183,14 @@ export class Picture extends EventTarget {
     for (const one of this.#coming) if (one.kind === kind) this.#end(one);
     const video = this.#view.video(this.#muted);
     const one = { kind, video, way: null };
-    const { whep, hls, hls_silent } = this.#told;
+    const { whep, hls, hls_silent } = this.#told.value;
     one.way = new WAYS[kind](video, {
       whep,
       // Apple's player gives up on sound that it cannot play; ours leaves it out.
-      hls: kind === "native" && !this.#can.opus ? hls_silent ?? hls : hls,
+      hls: kind === "native" && !this.#told.can.opus ? hls_silent ?? hls : hls,
       token: this.#token,
       servers: this.#servers,
-      originMs: Date.parse(this.#told.origin),
+      originMs: Date.parse(this.#told.value.origin),
       at: this.#want,
     }, { onShown: () => this.#shown(one), onFailed: (why) => this.#failed(one, why) });
     this.#coming.add(one);
@@ -271,7 +225,7 @@ export class Picture extends EventTarget {
     if (shown) this.#frozeMs = now;
     this.#end(one);
     if (why.over) {
-      this.#ask(true);
+      this.#told.ask(true);
       return this.#later();
     }
     // One break of a line that worked is no reason to leave it.
@@ -312,7 +266,7 @@ export class Picture extends EventTarget {
     const { span, at_s } = this.#bar();
     if (!span || at_s === null) return;
     const to = at_s + seconds;
-    if (to > span.to_s - END_S && this.#told.status === "live") this.goLive();
+    if (to > span.to_s - END_S && this.#told.value.status === "live") this.goLive();
     else this.seek(Math.max(span.from_s, to));
   }
 
@@ -322,7 +276,7 @@ export class Picture extends EventTarget {
     if (!video.paused) {
       const at = this.playhead()?.media_s ?? null;
       video.pause();
-      if (this.#recorded && at !== null) this.#want = at;
+      if (this.#told.recorded && at !== null) this.#want = at;
       // The recording can go on from here; live cannot.
     } else if (this.#want === null) this.goLive();
     else this.seek(this.#want);
@@ -354,14 +308,14 @@ export class Picture extends EventTarget {
 
   /** Open what is missing, and leave what stands still. */
   #care(now) {
-    const { status } = this.#told;
+    const { status } = this.#told.value;
     const frozen = this.#frozen(now);
-    if (frozen > STALE_MS) this.#ask();
+    if (frozen > STALE_MS) this.#told.ask();
     if (this.#coming.size || now < this.#retryMs) return;
     if (!this.#now) {
       if (this.#ways().length) this.#start();
     } else if (this.#want === null && status === "live") {
-      const since = now - Math.max(this.#liveSinceMs, this.#seen.movedMs);
+      const since = now - Math.max(this.#told.liveSinceMs, this.#seen.movedMs);
       if (since > FROZEN_MS && !this.#now.video.paused) {
         if (this.#now.kind === "whep") this.#failed(this.#now, new Error("The picture stood still."));
         else this.#start();
@@ -375,19 +329,14 @@ export class Picture extends EventTarget {
     return this.#now.video.paused ? 0 : now - this.#seen.movedMs;
   }
 
-  /** Is there a recording that this browser can play? */
-  get #recorded() {
-    return Boolean(this.#told.hls && (this.#can.mse || this.#can.native));
-  }
-
   #moves() {
     return this.#now !== null && this.#frozen() < STALE_MS;
   }
 
   #bar() {
-    const { from_s, to_s, gaps } = this.#told;
+    const { from_s, to_s, gaps } = this.#told.value;
     const head = this.#now?.way.playhead() ?? null;
-    const told = this.#recorded && from_s !== null
+    const told = this.#told.recorded && from_s !== null
       ? { from_s, to_s: Math.max(to_s ?? from_s, head ?? from_s), gaps } : null;
     return {
       span: this.#now?.way.span ?? told,
@@ -396,12 +345,12 @@ export class Picture extends EventTarget {
   }
 
   #draw() {
-    const { status } = this.#told;
+    const { status } = this.#told.value;
     const { span, at_s } = this.#bar();
     const atEnd = this.#want === null || !span || (at_s ?? 0) > span.to_s - END_S;
     const slate = slateOf({
       status: atEnd ? status : "live",
-      at: this.#at,
+      at: this.#told.since,
       shown: this.#shownEver,
       frozenMs: this.#frozen(),
       failed: this.#tries > 1,

@@ -79,21 +79,17 @@ export class MseWay {
 
   /** @param {number} media_s */
   seek(media_s) {
-    if (!this.#source) {
-      this.#of = { ...this.#of, at: media_s };
-      this.#live = false;
-      return;
-    }
-    const { from_s, to_s } = this.span;
-    const at = Math.min(Math.max(media_s, from_s), to_s - 0.1);
     this.#live = false;
-    this.#go(at);
+    this.#of = { ...this.#of, at: media_s };
+    if (this.#video.readyState === HTMLMediaElement.HAVE_NOTHING) return; // see #open
+    const { from_s, to_s } = this.span;
+    this.#go(Math.min(Math.max(media_s, from_s), to_s - 0.1));
   }
 
   async goLive() {
     this.#live = true;
     this.#least = [];
-    if (!this.#source) return;
+    if (this.#video.readyState === HTMLMediaElement.HAVE_NOTHING) return; // see #open
     // The playlist may be seconds old: nobody needed its end.
     await Promise.all([this.#picture.load(), this.#sound?.load()]).catch(() => {});
     if (this.#live && !this.#closed) this.#go(this.#edge());
@@ -135,17 +131,19 @@ export class MseWay {
     if (this.#closed) return;
     if (!this.#picture.list.part_s) this.#cushion_s = PLAIN_CUSHION_S;
     if (!this.span) throw new NoMedia(404);
-    const begin = this.#of.at === null ? this.#edge() : Math.max(this.#of.at, this.span.from_s);
+    const { at } = this.#of;
+    const begin = at === null ? this.#edge() : Math.max(at, this.span.from_s);
     this.#target = begin;
     const [type, heard] = await Promise.all([
       this.#picture.prepare(begin),
       sound?.list ? sound.prepare(begin).catch(() => null) : null,
     ]);
     if (this.#closed) return;
-    await this.#open(begin, type, heard ? sound : null, heard);
+    await this.#open(begin, at, type, heard ? sound : null, heard);
   }
 
-  async #open(begin, type, sound, soundType) {
+  /** @param {number} begin a media second @param {number|null} at where it was to begin */
+  async #open(begin, at, type, sound, soundType) {
     const Source = mediaSource(window);
     if (!type || !Source.isTypeSupported(type)) throw new Error("This browser cannot play it.");
     const source = new Source();
@@ -168,7 +166,12 @@ export class MseWay {
     // Without it a jump to what is not fetched yet is ignored.
     source.setLiveSeekableRange(0, LONGEST_S);
     this.#source = source;
-    video.addEventListener("loadedmetadata", () => { video.currentTime = begin; }, { once: true });
+    video.addEventListener("loadedmetadata", () => {
+      video.currentTime = begin;
+      // The viewer went elsewhere while it was being opened.
+      if (this.#live && at !== null) this.goLive();
+      else if (!this.#live && this.#of.at !== at) this.seek(this.#of.at);
+    }, { once: true });
     video.addEventListener("loadeddata", () => this.#shown(), { once: true });
     video.addEventListener("error", () => this.#broken());
     tracks.forEach(([track, what], i) => track.run(buffers[i], what));
@@ -198,6 +201,7 @@ export class MseWay {
 
   #go(media_s) {
     this.#stuckAt = null;
+    if (this.#target !== null) this.#target = media_s;
     this.#picture.seek(media_s);
     this.#sound?.seek(media_s);
     this.#video.currentTime = media_s;
