@@ -271,6 +271,7 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             decode=settings.eyes,
             ice=ice,
             claim=leases.claim,
+            meters=meters,
         )
         viewers = Viewers(
             streams, clock, lambda: secrets.token_urlsafe(24), meters, ice, settings.whep_viewers

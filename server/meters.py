@@ -66,6 +66,13 @@ class Meters:
             ["type", "status"],
             registry=self.registry,
         )
+        self._publishers_lost = Counter(
+            "courtside_ingest_lost",
+            "Of publishers; packets that never came, frames that were not decoded, datagrams that "
+            "were none or too many, publishers that were cut off",
+            ["what"],
+            registry=self.registry,
+        )
         self._viewers_ended = Counter(
             "courtside_viewers_ended",
             "Viewers by WebRTC whose session ended; why: one of our own words",
@@ -152,6 +159,10 @@ class Meters:
     def proposal(self, kind: str, status: str) -> None:
         """A proposal was made, answered, or made room for others."""
         self._proposals.labels(kind, status).inc()
+
+    def ingest_lost(self, what: str, count: int) -> None:
+        """Of a publisher: `packets`, `frames`, `datagrams`, or `publishers` cut off."""
+        self._publishers_lost.labels(what).inc(count)
 
     def viewer_ended(self, why: str) -> None:
         """A viewer's WebRTC session ended."""

@@ -317,14 +317,6 @@ class Datagrams(StunProtocol):
 # --- sending --------------------------------------------------------------------------------
 
 
-def on_key_frame_wanted(sender: RTCRtpSender, call: Callable[[], None]) -> None:
-    """Learn that the receiver asks for a key frame; aiortc drops it for ready-made packets.
-
-    Delete once tracks that give packets are told.
-    """
-    sender._send_keyframe = call  # type: ignore[method-assign]
-
-
 def on_bitrate_allowed(sender: RTCRtpSender, call: Callable[[int], None]) -> None:
     """Learn how many bits a second the receiver says that it can take (REMB).
 

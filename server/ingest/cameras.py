@@ -31,6 +31,7 @@ from server.ingest.session import (
 )
 from server.ingest.timeline import CameraLine
 from server.ingest.watchdog import Watchdog
+from server.meters import Meters
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Cameras:
         ice: IceSettings | None = None,
         limits: Limits | None = None,
         claim: Claim | None = None,
+        meters: Meters | None = None,
     ) -> None:
         aiortc_hooks.check_pins()
         self.ice = ice or IceSettings()
@@ -76,12 +78,18 @@ class Cameras:
         self._decode = decode
         self._on_state = on_state
         self._claim = claim
+        self._meters = meters
         self._sessions: dict[str, Session] = {}
         self._cameras: dict[tuple[str, str], Camera] = {}
         self._past: OrderedDict[str, Problem] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
         self._dog = Watchdog(
-            clock, self.limits, lambda: self.sessions, finish=self._finish, say=self._say
+            clock,
+            self.limits,
+            lambda: self.sessions,
+            finish=self._finish,
+            say=self._say,
+            count=self._count,
         )
         self._watchdog: asyncio.Task[None] | None = None
         self._closed = False
@@ -322,6 +330,7 @@ class Cameras:
         self._past[f"{session.game}/{session.camera}/{session.id}"] = problem
         while len(self._past) > REMEMBERED:
             self._past.popitem(last=False)
+        self._count(session)
         session.peer.close(None if farewell is None else {"type": "replaced", **farewell})
         self._keep(session.peer.wait_closed())
         if not place.line.last_s and not any(s.key == session.key for s in self._sessions.values()):
@@ -340,6 +349,14 @@ class Cameras:
         if place.hold is not None:
             hold, place.hold = place.hold, None
             self._keep(hold.release())
+
+    def _count(self, session: Session) -> None:
+        """Tell the meters what was lost of a session since they were last told."""
+        if self._meters is None:
+            return
+        for what, total in session.peer.losses().items():
+            self._meters.ingest_lost(what, total - session.told.get(what, 0))
+            session.told[what] = total
 
     def _keep(self, work: Awaitable[None]) -> None:
         async def run() -> None:

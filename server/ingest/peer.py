@@ -83,6 +83,7 @@ class Peer:
         self._decoder: Decoder | None = None
         self._channels: list[RTCDataChannel] = []
         self._candidates = 0
+        self._cut_off = 0
         self._asked_s = float("-inf")
         self._closing: asyncio.Task[None] | None = None
         self.floor = BitrateFloor()
@@ -244,8 +245,19 @@ class Peer:
         elif state == "closed":
             self._gone("the publisher closed the connection")
 
+    def losses(self) -> dict[str, int]:
+        """How much was lost so far, by the words of Meters.ingest_lost."""
+        decoder, guard = self._decoder, self.guard
+        return {
+            "packets": sum(tap.given_up for tap in self._taps.values()),
+            "frames": 0 if decoder is None else decoder.dropped + decoder.errors,
+            "datagrams": 0 if guard is None else guard.dropped,
+            "publishers": self._cut_off,
+        }
+
     def stop_by_force(self, why: str) -> None:
         """On the loop: this publisher must not go on."""
+        self._cut_off = 1
         log.warning("%s is cut off: %s", self.name, why)
         self._gone(why)
 

@@ -135,6 +135,8 @@ class Session:
     """What has been handed on of it."""
     counted: tuple[float, int, int] = (0.0, 0, 0)
     """(monotonic seconds, bytes, packets) when the watchdog last counted its traffic."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Of its losses, what the meters know."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -14,7 +14,8 @@ COUNT_EVERY_S = 1.0
 
 
 class Watchdog:
-    """finish(session, why) ends one; say(session, status, why) tells of one that is lost or back.
+    """finish(session, why) ends one; say(session, status, why) tells of one that is lost or back;
+    count(session) is called once a second, to keep count of its losses.
 
     aiortc notices a dead peer after 32 s; we look at packets and pictures.
     """
@@ -27,12 +28,14 @@ class Watchdog:
         *,
         finish: Callable[[Session, str], None],
         say: Callable[[Session, Status, str], None],
+        count: Callable[[Session], None],
     ) -> None:
         self._clock = clock
         self._limits = limits
         self._sessions = sessions
         self._finish = finish
         self._say = say
+        self._count = count
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -61,6 +64,7 @@ class Watchdog:
             return False
         size, packets = guard.bytes, guard.packets
         session.counted = now_s, size, packets
+        self._count(session)
         if then_s == 0.0:
             return False
         mbps = (size - bytes_before) * 8e-6 / passed_s

@@ -25,6 +25,7 @@ from server.ingest.cameras import Cameras
 from server.ingest.ice import IceSettings
 from server.ingest.sample import Kind, Sample
 from server.ingest.session import Claim, Limits, Status
+from server.meters import Meters
 from server.problems import Problem
 
 TOKEN = "camera-token"
@@ -80,6 +81,7 @@ class House:
 
     url: str
     cameras: Cameras
+    meters: Meters
     sinks: dict[tuple[str, str], list[Sink]] = field(default_factory=dict)
     media: dict[tuple[str, str], list[Media]] = field(default_factory=dict)
     states: list[tuple[str, str, Status, str]] = field(default_factory=list)
@@ -162,6 +164,7 @@ async def serve(
         house.states.append((game, camera, status, why))
         house.times.append(time.monotonic())
 
+    meters = Meters()
     cameras = Cameras(
         clock=SystemClock(),
         new_id=lambda: secrets.token_urlsafe(18),
@@ -169,6 +172,7 @@ async def serve(
         on_state=on_state,
         open_media=open_media,
         decode=decode,
+        meters=meters,
         ice=ice,
         limits=limits,
         claim=claim,
@@ -179,7 +183,8 @@ async def serve(
     for path, html in (pages or {}).items():
         app.add_api_route(path, lambda html=html: HTMLResponse(html), response_class=HTMLResponse)
     sock = socket.create_server(("127.0.0.1", 0))
-    house = House(f"http://127.0.0.1:{sock.getsockname()[1]}", cameras, sink_delay_s=sink_delay_s)
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    house = House(url, cameras, meters, sink_delay_s=sink_delay_s)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", access_log=False)
     )

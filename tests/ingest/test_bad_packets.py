@@ -239,6 +239,7 @@ async def test_a_publisher_of_200_mbps_is_cut_off_by_name(
         await process.wait()
     assert "g1/main is cut off: it sends" in caplog.text
     assert "at most 10 are taken" in caplog.text
+    assert b'courtside_ingest_lost_total{what="publishers"} 1.0' in house.meters.exposition()
     seen = len(house.sink("g2").media)
     await until(lambda: len(house.sink("g2").media) > seen + 20, 5, "pictures of the other")
     assert house.statuses("g2") == ["live"]
