@@ -287,7 +287,10 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         stack.push_async_callback(readers.close)
         recordings = Recordings(recorders.library, readers, clock, caretaker.is_final)
         playback = Playback(recorders.library, recordings, readers, clock, signed.query)
-        pictures = Pictures(recordings, streams, filming.latest, leases.origin, signed.query, clock)
+        pictures = Pictures(
+            recordings, streams, filming.latest, leases.origin, signed.query, clock,
+            recorders.trouble,
+        )  # fmt: skip
         house = House(
             settings, clock, meters, scorer, moments, hub, leases, desks, cameras, recorders,
             clips, shares, streams, viewers, forwards, playback, pictures, inference, lookout,

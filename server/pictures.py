@@ -25,7 +25,8 @@ class Pictures:
     """Asked by the watch page every few seconds.
 
     latest(game): the last message about each camera, of any process. origin(game, camera): wall
-    time of its media second 0. query: what opens the camera's addresses.
+    time of its media second 0. query: what opens the camera's addresses. trouble: why a camera
+    is not wholly recorded.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Pictures:
         origin: Origin,
         query: Callable[[str, str, datetime], Awaitable[str]],
         clock: Clock,
+        trouble: Callable[[str, str], str | None] = lambda game, camera: None,
     ) -> None:
         self._recordings = recordings
         self._streams = streams
@@ -43,11 +45,12 @@ class Pictures:
         self._origin = origin
         self._query = query
         self._clock = clock
+        self._trouble = trouble
 
     async def of(self, game: str, camera: str) -> dict[str, Any]:
         """`status` live, lost, ended or none; `media_s` now, while it is live; the ways to see it
         (`whep`, `hls`, and `hls_silent` for players without Opus; null when there is none);
-        `from_s` to `to_s` recorded, but for `gaps`."""
+        `from_s` to `to_s` recorded, but for `gaps`; `recording`, what is wrong with that."""
         recording = await self._recordings.find(game, camera)
         stream = self._streams.find(game, camera)
         said = (await self._latest(game)).get(camera)
@@ -79,6 +82,7 @@ class Pictures:
             "to_s": _rounded(to_s),
             "gaps": [[_rounded(a), _rounded(b)] for a, b in hls.gaps(_video(recording))],
             "codecs": {name: codecs.get(name) for name in RENDITIONS},
+            "recording": self._trouble(game, camera),
         }
 
 

@@ -19,9 +19,13 @@ from sqlalchemy.engine import Connection
 from server.gamelog.engine import alembic_config, connect_engine, upgrade
 
 # Parents first: entries belong to games.
-TABLES = ("games", "names", "entries", "calls", "proposals", "labels", "setups")
-# Pictures of people leave the server only when somebody asks for it; who watches now is no
-# matter for tomorrow; clips lie where the recordings lie.
+TABLES = (
+    "games", "names", "entries", "calls", "proposals", "labels", "setups", "media_inits",
+    "media_segments",
+)  # fmt: skip
+# Pictures of people leave the server only when somebody asks for it (of recordings only the index
+# is kept: whoever copies the files as well has them back); who watches now is no matter for
+# tomorrow; clips lie where the recordings lie.
 STILLS = "stills"
 NOT_KEPT = (STILLS, "watches", "clips")
 _ROWS_AT_ONCE = 1000

@@ -28,6 +28,8 @@ HOLE_S = PART_S
 KEY_WAIT_S = 4.0
 """After a loss frames are left out so long at most: what builds on a lost one shows rubbish, but
 from a publisher that never sends the key frame it is asked for that is better than nothing."""
+HEADS_MOST = 256
+"""Of one rendition: a phone that is turned needs two, whoever sends more means no good."""
 _PARTS_MOST = 64  # of one segment; fragments are numbered over all segments
 
 
@@ -92,7 +94,7 @@ class Cutter:
 
     def put(self, sample: Sample) -> list[Cut]:
         """What this sample completes, in order."""
-        head = head_of(sample) if sample.key else None
+        head = self._known(head_of(sample)) if sample.key else None
         begun = self._head is not None and self._head.codec == sample.codec
         if (head is None and (sample.key or not begun)) or self._builds_on_lost(sample):
             self.left_out += 1
@@ -136,6 +138,9 @@ class Cutter:
             self.breaks += 1
 
     # --- inside
+
+    def _known(self, head: Head | None) -> Head | None:
+        return head if head in self._ids or len(self._ids) < HEADS_MOST else None
 
     def _builds_on_lost(self, sample: Sample) -> bool:
         if sample.key:

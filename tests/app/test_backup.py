@@ -113,6 +113,8 @@ def test_a_folder_comes_back_as_it_was(
         "proposals": 1,
         "labels": 1,
         "setups": 1,
+        "media_inits": 0,
+        "media_segments": 0,
     }
     assert file.stat().st_mode & 0o777 == 0o600
     assert put_back(file, other, sqlite(other), new_id) == rows

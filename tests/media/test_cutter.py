@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.ingest.sample import Codec, Sample
 from server.media import fmp4
-from server.media.cutter import KEY_WAIT_S, Cut, Cutter, Finished, Grown
+from server.media.cutter import HEADS_MOST, KEY_WAIT_S, Cut, Cutter, Finished, Grown
 from server.media.segments import LONGEST_S, PART_S, VIDEO_HZ, Init, Rendition, Segment
 from tests.media.filmed import film
 from tests.media.films import sound
@@ -200,6 +200,17 @@ def test_a_key_frame_that_makes_no_sense_is_left_out() -> None:
     cuts = Cuts([bad, *film(60)])
     assert cuts.cutter.left_out == 1
     assert len(cuts.decoded()) == 60
+
+
+def test_endless_new_heads_are_not_kept() -> None:
+    picture_parameters = [bytes((0x68, 0xCE, n // 256 + 1, n % 256, 0x80)) for n in range(300)]
+    samples = [
+        replace(KEY, data=KEY.data + b"\0\0\0\1" + pps, media_s=n / 30)
+        for n, pps in enumerate(picture_parameters)
+    ]
+    cuts = Cuts(samples)
+    assert len(cuts.inits) == HEADS_MOST
+    assert cuts.cutter.left_out == 300 - HEADS_MOST
 
 
 def test_sound_breaks_where_the_picture_does() -> None:

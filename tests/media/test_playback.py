@@ -407,6 +407,7 @@ async def test_the_picture_before_anything_came() -> None:
             "camera": "main", "status": "none", "media_s": None, "origin": None, "whep": None,
             "hls": None, "hls_silent": None, "from_s": None, "to_s": None, "gaps": [],
             "codecs": {"video": None, "audio": None},
+            "recording": None,
         }  # fmt: skip
 
 
