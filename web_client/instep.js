@@ -111,8 +111,9 @@ export class InStep {
   }
 
   #hold(message) {
-    for (const entry of message.entries) this.#correct(entry);
+    for (const entry of message.entries) entry.moment ??= { at: entry.at }; // of an older server
     this.#held.push(message);
+    for (const entry of message.entries) this.#correct(entry);
     if (this.#held.length <= MOST_HELD) return;
     this.#held.shift();
     this.#forget();

@@ -197,6 +197,36 @@ test("a sighting that comes later moves what waits", async () => {
   assert.equal(page.points, 2);
 });
 
+test("a sighting that comes in the same update moves its tap as well", async () => {
+  const server = new Server();
+  const page = new Page(server);
+  page.hear(server.snapshot());
+  await page.see(4);
+  server.add(2, 11.6);
+  server.add(0, 10, { type: "sighted", links: 1, media: { camera: "main", s: 10 } });
+  const both = server.update(1, 2); // what came while the line was lost
+  server.entries[0].moment = at(10);
+  page.hear(both);
+  await page.see(9.9);
+  assert.equal(page.points, 0);
+  await page.see(10);
+  assert.equal(page.points, 2);
+});
+
+test("an entry without a moment has that of the log", async () => {
+  const server = new Server();
+  const page = new Page(server);
+  page.hear(server.snapshot());
+  await page.see(4);
+  const update = server.add(2, 10);
+  update.entries = update.entries.map(({ moment, ...entry }) => ({ ...entry, at: moment.at }));
+  page.hear(update);
+  await page.see(9.9);
+  assert.equal(page.points, 0);
+  await page.see(10);
+  assert.equal(page.points, 2);
+});
+
 test("a correction is told when it is shown", async () => {
   const server = new Server();
   const page = new Page(server);
