@@ -33,6 +33,15 @@ def test_a_phone_is_turned_and_upright_again() -> None:
     assert sizes == [(90, 160)] * 10 + [(160, 90)] * 10 + [(90, 160)] * 20
 
 
+def test_a_turned_picture_is_the_same_picture() -> None:
+    scene = np.random.default_rng(1).integers(0, 255, (180, 640), np.uint8)
+    upright = luma(testcard.draw(scene, 12345, 0.5))
+    for quarters in range(1, 4):
+        picture, _ = next(turned([(testcard.draw(scene, 12345, 0.5), 0.5)], (0.0,) * quarters))
+        assert isinstance(picture, av.VideoFrame)
+        assert (luma(picture) == np.rot90(upright, quarters)).all()
+
+
 def test_when_things_happen() -> None:
     phone = Phone(change_s=(30.0, 10.0), locks=((5.0, 2.0),), bitrates=((20.0, 500_000),))
     assert [phone.next_change_s(s) for s in (0, 10, 29, 30)] == [10, 30, 30, None]
@@ -42,7 +51,7 @@ def test_when_things_happen() -> None:
     assert not Phone(rotate_s=(3.0,)).needs_relay
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**41), st.floats(0, 1000), st.integers(0, 3), st.sampled_from([1, 2]))
 def test_the_card_says_when_it_was_drawn(
     wall_ms: int, at_s: float, quarters: int, smaller: int
