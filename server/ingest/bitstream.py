@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from server.ingest.sps import BadParameters, read_sps
+
 MOST_PIXELS = 3840 * 2176
 """Of a picture in memory: 4K, whose height is rounded up to whole blocks."""
 
 IDR, SPS, PPS = 5, 7, 8
 _SLICES = range(1, 6)
-# Profiles whose parameter set says how colour is sampled (H.264, 7.3.2.1.1).
-_WITH_CHROMA = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-_MOST_HEADER = 4096
-"""Bytes of a parameter set that are looked at; its size stands near the front."""
 
 
 def is_key(codec: str, data: bytes) -> bool:
@@ -34,8 +32,8 @@ def picture_size(codec: str, data: bytes) -> tuple[int, int] | None:
     for kind, begin, end in _front(data):
         if kind == SPS:
             try:
-                return _sps_size(data[begin + 1 : min(end, begin + _MOST_HEADER)])
-            except (IndexError, ValueError):
+                return read_sps(data[begin:end]).coded
+            except BadParameters:
                 return None
     return None
 
@@ -70,68 +68,3 @@ def _front(data: bytes) -> Iterator[tuple[int, int, int]]:
         end = len(data) if after < 0 else after
         yield kind, at + 3, end - (after > 0 and data[end - 1] == 0)
         at = after
-
-
-def _sps_size(payload: bytes) -> tuple[int, int]:
-    """Of a sequence parameter set without its first byte. Raises IndexError when it is cut off."""
-    bits = _Bits(payload.replace(b"\x00\x00\x03", b"\x00\x00"))
-    profile = bits.take(8)
-    bits.take(16)
-    bits.golomb()  # id
-    if profile in _WITH_CHROMA:
-        chroma = bits.golomb()
-        if chroma == 3:
-            bits.take(1)
-        bits.golomb()
-        bits.golomb()
-        bits.take(1)
-        if bits.take(1):
-            for index in range(12 if chroma == 3 else 8):
-                if bits.take(1):
-                    _skip_scaling_list(bits, 16 if index < 6 else 64)
-    bits.golomb()  # frame numbers
-    order = bits.golomb()
-    if order == 0:
-        bits.golomb()
-    elif order == 1:
-        bits.take(1)
-        bits.golomb()
-        bits.golomb()
-        for _ in range(min(bits.golomb(), 255)):
-            bits.golomb()
-    bits.golomb()  # reference frames
-    bits.take(1)
-    width, height = 16 * (bits.golomb() + 1), 16 * (bits.golomb() + 1)
-    return width, height if bits.take(1) else 2 * height
-
-
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
-    scale = 8
-    for _ in range(size):
-        number = bits.golomb()
-        scale = (scale + (number + 1) // 2 * (1 if number & 1 else -1)) % 256
-        if scale == 0:
-            return
-
-
-class _Bits:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def take(self, count: int) -> int:
-        value = 0
-        for _ in range(count):
-            byte = self._data[self._at >> 3]
-            value = value << 1 | byte >> (7 - (self._at & 7)) & 1
-            self._at += 1
-        return value
-
-    def golomb(self) -> int:
-        """An unsigned Exp-Golomb number (H.264, 9.1)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 32:
-                raise ValueError("no such number")
-        return (1 << zeros) - 1 + self.take(zeros)

@@ -7,9 +7,12 @@ from functools import cached_property
 
 from server.ingest.bitstream import picture_size
 from server.ingest.sample import Sample
+from server.ingest.sps import BadParameters, Sps, read_sps
 from server.media import fmp4, h264
 from server.media.packets import nal_units
 from server.media.segments import AUDIO_HZ, VIDEO_HZ, Init, Rendition
+
+MOST_PIXELS_A_SIDE = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,8 @@ class H264Head:
     codec = "H264"
 
     @cached_property
-    def sps(self) -> h264.Sps:
-        return h264.read_sps(self.sets.sps[0])
+    def sps(self) -> Sps:
+        return read_sps(self.sets.sps[0])
 
     def init(self, init_id: int, rendition: Rendition) -> Init:
         sps = self.sps
@@ -68,10 +71,10 @@ def head_of(sample: Sample) -> Head | None:
         return None
     head = H264Head(sets)
     try:
-        _ = head.sps
-    except h264.BadParameters:
+        fits = max(head.sps.width, head.sps.height) <= MOST_PIXELS_A_SIDE
+    except BadParameters:
         return None
-    return head
+    return head if fits else None
 
 
 def payload(sample: Sample) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from server.clock import Clock
@@ -71,7 +72,8 @@ class Recorders:
         def open_tape(begun: Begun) -> Tape:
             def written(tape: Tape) -> None:
                 begun.lock.close()
-                loop.call_soon_threadsafe(ended, recorder)
+                with suppress(RuntimeError):  # the loop is closed: the process ends
+                    loop.call_soon_threadsafe(ended, recorder)
 
             return Tape(
                 game, camera, self._storage, self._index, self._uploader, self._meters, written,

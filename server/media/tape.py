@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import IO, Protocol
 
 from server.gamelog.log import Conflict, LogUnavailable
@@ -36,8 +37,9 @@ class Uploads(Protocol):
 class _Writing:
     """A segment's file, with what was written of it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: IO[bytes] = path.open("wb", buffering=0)
         self.segment: Segment | None = None
 
 
@@ -174,7 +176,7 @@ class Tape:
         if self._gone:
             raise OSError("this camera is not recorded any longer")
         path.parent.mkdir(parents=True, exist_ok=True)
-        writing = self._writing[segment.rendition] = _Writing(path.open("wb", buffering=0))
+        writing = self._writing[segment.rendition] = _Writing(path)
         return writing
 
     def _cut_back(self, rendition: Rendition) -> None:
@@ -210,6 +212,8 @@ class Tape:
         try:
             os.fdatasync(writing.file.fileno())
             writing.file.close()
+            if writing.segment is None:
+                writing.path.unlink(missing_ok=True)
         except OSError as error:
             self._say("disk", f"nothing can be written: {error.strerror or error}")
 

@@ -202,6 +202,18 @@ def test_a_key_frame_that_makes_no_sense_is_left_out() -> None:
     assert len(cuts.decoded()) == 60
 
 
+@given(st.binary(min_size=1, max_size=80), st.sampled_from(["H264", "VP8"]), st.booleans())
+def test_whatever_a_stranger_calls_a_key_frame_does_no_harm(
+    noise: bytes, codec: Codec, framed: bool
+) -> None:
+    front = b"\0\0\0\1\x68\xce\0\0\0\1\x67" if framed else b"\x10\0\0\x9d\x01\x2a"
+    bad = replace(KEY, codec=codec, data=front + noise)
+    cuts = Cuts([KEY, replace(bad, media_s=0.1), replace(OTHER, media_s=0.2)])
+    assert cuts.segments
+    huge = b"\0\0\0\1\x68\xce" + b"\0\0\0\1\x67" + b"\xff" * 70_000
+    assert Cuts([replace(KEY, data=huge)]).cutter.left_out == 1
+
+
 def test_endless_new_heads_are_not_kept() -> None:
     picture_parameters = [bytes((0x68, 0xCE, n // 256 + 1, n % 256, 0x80)) for n in range(300)]
     samples = [
