@@ -66,7 +66,8 @@ _TURNS = (cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWIS
 def _turn(picture: NDArray[np.uint8] | av.VideoFrame, turn: int) -> Any:
     if not isinstance(picture, av.VideoFrame):
         return cv2.rotate(picture, turn)
-    # Plane by plane: by way of BGR it costs four times as much. A plane of a quarter has whole rows.
+    # Plane by plane: by way of BGR it costs four times as much. & ~3: a chroma plane is made of
+    # whole rows of the picture either way.
     width, height = picture.width & ~3, picture.height & ~3
     whole = picture.reformat(width=width, height=height, format="yuv420p").to_ndarray()
     luma, rest = whole[:height], whole[height:].reshape(2, height // 2, width // 2)
