@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 from collections import OrderedDict
@@ -40,6 +41,8 @@ class SignedAddresses:
         self._key = hmac.digest(key, b"media addresses", "sha256")
         self._clock = clock
         self._ask_version = version_of
+        # The same few are made and checked over and over.
+        self._mac = functools.lru_cache(REMEMBERED_GAMES)(self._make_mac)
         self._versions: OrderedDict[str, tuple[float, asyncio.Future[int | None]]] = OrderedDict()
 
     async def query(self, game: str, camera: str, since: datetime) -> str:
@@ -88,7 +91,7 @@ class SignedAddresses:
         # One who leaves early takes the answer from nobody else.
         return await asyncio.shield(answer)
 
-    def _mac(self, game: str, camera: str, version: int, expires: int) -> str:
+    def _make_mac(self, game: str, camera: str, version: int, expires: int) -> str:
         said = f"{game}/{camera}/{version}/{expires}".encode()
         mac = hmac.new(self._key, said, hashlib.sha256).digest()[:MAC_BYTES]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

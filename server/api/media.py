@@ -25,7 +25,7 @@ NAME = re.compile(r"[a-z0-9-]{1,32}")
 _FILE = re.compile(r"init-(\d{1,9})\.mp4|(\d{1,9})\.m4s|(\d{1,9})\.(\d{1,4})\.m4s")
 METHODS = ["GET", "HEAD"]
 
-Handler = Callable[..., Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 def router(
@@ -38,33 +38,37 @@ def router(
     """For viewers, players and content delivery networks."""
     media = APIRouter(tags=["media"])
 
-    async def may(request: Request, game: str, camera: str) -> float | None:
-        """Seconds that the address may be cached by others; None when a token was needed."""
+    async def may(request: Request) -> tuple[str, str, float | None]:
+        """Game, camera, seconds that the address may be cached by others (None: it was a token
+        that opened it)."""
+        game, camera = request.path_params["game"], request.path_params["camera"]
         if not NAME.fullmatch(game) or not NAME.fullmatch(camera):
             raise _not_found()
         left_s = await signed.check(request, game, camera)
         if left_s is None:
             await access.authorize(request, game, "watch")
-        return left_s
+        return game, camera, left_s
 
-    async def index(request: Request, game: str, camera: str) -> Response:
-        left_s = await may(request, game, camera)
+    async def index(request: Request) -> Response:
+        game, camera, left_s = await may(request)
         document = await playback.multivariant(game, camera)
         return playlist_response(request, document, left_s, waited=False, meters=meters)
 
-    async def playlist(request: Request, game: str, camera: str, rendition: str) -> Response:
-        left_s = await may(request, game, camera)
+    async def playlist(request: Request) -> Response:
+        game, camera, left_s = await may(request)
+        of = _rendition(request.path_params["rendition"])
         asked = hls.read_directives(
             request.query_params.get("_HLS_msn"), request.query_params.get("_HLS_part")
         )
         skip = request.query_params.get("_HLS_skip") in ("YES", "v2")
-        document = await playback.playlist(game, camera, _rendition(rendition), asked, skip)
+        document = await playback.playlist(game, camera, of, asked, skip)
         waited = asked is not None and document.live
         return playlist_response(request, document, left_s, waited=waited, meters=meters)
 
-    async def file(request: Request, game: str, camera: str, rendition: str, name: str) -> Response:
-        left_s = await may(request, game, camera)
-        found, of = _FILE.fullmatch(name), _rendition(rendition)
+    async def file(request: Request) -> Response:
+        game, camera, left_s = await may(request)
+        name, of = request.path_params["name"], _rendition(request.path_params["rendition"])
+        found = _FILE.fullmatch(name)
         if found is None:
             raise _not_found()
         init_id, segment, parent, part = found.groups()
@@ -76,7 +80,7 @@ def router(
             data = await playback.file(game, camera, of, int(parent), int(part))
         return MediaFile(request, data, f"{of}/mp4", f'"{of}-{name}"', left_s, meters)
 
-    async def preflight() -> Response:
+    async def preflight(request: Request) -> Response:
         return Response(None, 204, PREFLIGHT)
 
     base = "/media/{game}/{camera}"
@@ -85,10 +89,9 @@ def router(
         ("/{rendition}.m3u8", playlist),
         ("/{rendition}/{name}", file),
     ):
-        media.add_api_route(
-            base + path, _readable(handler), methods=METHODS, response_class=Response
-        )
-        media.add_api_route(base + path, preflight, methods=["OPTIONS"], include_in_schema=False)
+        # Plain routes: players ask a hundred times as often as pages, and need no schema.
+        media.add_route(base + path, _readable(handler), METHODS, include_in_schema=False)
+        media.add_route(base + path, preflight, ["OPTIONS"], include_in_schema=False)
 
     @media.get("/api/v1/games/{game}/cameras/{camera}/picture")
     async def picture(request: Request, game: str, camera: CameraName) -> dict[str, Any]:
@@ -115,9 +118,9 @@ def _readable(handler: Handler) -> Handler:
     """Players of other origins may read our refusals as well."""
 
     @functools.wraps(handler)
-    async def guarded(*args: object, **kwargs: object) -> Response:
+    async def guarded(request: Request) -> Response:
         try:
-            return await handler(*args, **kwargs)
+            return await handler(request)
         except Problem as problem:
             problem.headers = {**CORS, **problem.headers}
             raise

@@ -102,7 +102,9 @@ class Recording:
         if edge is None:
             return False
         for rendition in edge.renditions:
-            if not all(self.append(segment) for segment in edge.segments(rendition)):
+            finished, last = edge.segments(rendition), self.last(rendition)
+            new = bool(finished) and (last is None or finished[-1].number != last.number)
+            if new and not all(self.append(segment) for segment in finished):
                 return False
             newest = edge.open_segment(rendition) or self.last(rendition)
             init = edge.init(rendition, newest.init_id) if newest else None
