@@ -24,8 +24,8 @@ from server.settings import DATABASE
 
 FORMAT = 1
 _MANIFEST = "courtside-backup.json"
-# Kept in the tables, made anew by every server, or not of a server at all.
-_NOT_KEPT = ("redis", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
+# Kept in the tables, made anew by every server, or, as films are, too large to be kept here.
+_NOT_KEPT = ("redis", "media", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _PRIVATE = 0o600
 
 

@@ -151,6 +151,19 @@ async def test_clips_wait_while_redis_is_away(process: Process, redis: RedisServ
     await process.settled(seq, within_s=15)
 
 
+async def test_what_takes_its_worker_down_each_time_is_given_up(
+    process: Process, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.clips.keeper.MOST_TRIES", 2)
+    async with without(redis):
+        seq = await process.say("field_goal", at_s=21.0, **SHOT)
+        clip = await process.settled(seq, "waiting")
+        for _ in range(3):
+            process.table.begun(clip)
+        failed = await process.settled(seq, "failed")
+    assert failed.error == "begun 3 times and never ended"
+
+
 async def test_two_processes_make_each_clip_once(open_process: Open, process: Process) -> None:
     await open_process()
     seqs = [await process.say("steal", at_s=10.0 + n, team="home", player="8") for n in range(6)]
