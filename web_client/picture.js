@@ -14,6 +14,8 @@ const WAYS = { whep: WhepWay, mse: MseWay, native: NativeWay };
 const TICK_MS = 250;
 /** WebRTC is given this long alone; then the recording is opened beside it. */
 const HEAD_START_MS = 800;
+/** So long nobody asks for a camera that has just ended. */
+const OVER_MS = 2_000;
 /** A live picture that stands so long is opened anew. */
 const FROZEN_MS = 3_000;
 /** WebRTC that did not work is tried again after this, then after twice as long, and so on. */
@@ -225,6 +227,7 @@ export class Picture extends EventTarget {
     if (shown) this.#frozeMs = now;
     this.#end(one);
     if (why.over) {
+      this.#whepAgainMs = now + OVER_MS; // the server's next answer may be older than this word
       this.#told.ask(true);
       return this.#later();
     }

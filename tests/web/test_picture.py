@@ -150,7 +150,7 @@ def test_a_browser_without_room_keeps_playing(cinema: Cinema) -> None:
     plays(page, 100)
     # As if time ran: a faster picture, which the player itself never asks for here.
     page.evaluate("setInterval(() => { document.querySelector('video').playbackRate = 3; }, 20)")
-    plays(page, 115)
+    plays(page, 110)
     assert page.evaluate("refused") > 0
     assert page.evaluate(HELD_S) < room_s + 2
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.server_process import running
 from tests.web.conftest import Visitor
 from tests.web.test_camera import film, is_live
 
@@ -23,6 +25,15 @@ GO_BACK = (
 )
 
 
+@pytest.fixture
+def hall(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Visits a server that records and does not look: the picture alone."""
+    with running(tmp_path_factory.mktemp("hall"), "--eyes", "off") as server:
+        visitor = Visitor(browser, server, server.new_game())
+        yield visitor
+        visitor.close()
+
+
 def until(page: Page, condition: str, timeout_s: float = 20) -> None:
     """The pages' own rules forbid what page.wait_for_function does."""
     end = time.monotonic() + timeout_s
@@ -36,16 +47,16 @@ def moves(page: Page) -> None:
     until(page, f"() => ({TIME_S})() > {at + 0.2}")
 
 
-def test_watch_live_go_back_lose_the_camera_and_have_it_again(visitor: Visitor) -> None:
-    camera = visitor.open("camera")
+def test_watch_live_go_back_lose_the_camera_and_have_it_again(hall: Visitor) -> None:
+    camera = hall.open("camera")
     film(camera)
     is_live(camera)
-    by_webrtc = visitor.open("watch")
+    by_webrtc = hall.open("watch")
     until(by_webrtc, BY_WEBRTC)
     moves(by_webrtc)
-    blocked = visitor.context()
+    blocked = hall.context()
     blocked.add_init_script(NO_WEBRTC)
-    by_recording = visitor.visit(blocked, "watch")
+    by_recording = hall.visit(blocked, "watch")
     until(by_recording, BY_RECORDING)
     moves(by_recording)
     expect(by_recording.get_by_role("button", name="Tap for sound")).to_be_visible()
@@ -63,7 +74,7 @@ def test_watch_live_go_back_lose_the_camera_and_have_it_again(visitor: Visitor) 
     camera.goto("about:blank")
     for page in (by_webrtc, by_recording):
         expect(page.locator(".slate")).to_contain_text("The camera stopped", timeout=15_000)
-    again = visitor.open("camera")
+    again = hall.open("camera")
     film(again)
     is_live(again)
     for page in (by_webrtc, by_recording):
