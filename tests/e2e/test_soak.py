@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.media.soak import LOCK_S, soak
 
-SECONDS = 20.0
+SECONDS = 16.0
 
 
 def test_a_game_with_three_networks_a_lock_and_a_turn(tmp_path: Path) -> None:

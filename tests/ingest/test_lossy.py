@@ -81,41 +81,28 @@ async def filmed(phone: Phone) -> AsyncIterator[Scene]:
         await glass.close()
 
 
-async def test_loss_is_over_when_the_network_is_good_again() -> None:
-    steps = ((3.0, {"loss": 0.05}), (6.0, {"loss": 0.0}))
-    async with filmed(Phone(Weather(steps, LTE))) as scene:
-        await asyncio.sleep(8.5)
-        well = time.monotonic() - 1.0
-    ages_ms = scene.cards.ages_ms(well)
-    assert len(ages_ms) > 15
-    assert float(np.percentile(ages_ms, 95)) < 200
-    assert scene.task.result().lost_packets > 10
-    assert max(scene.cards.gaps_s()) < 1.0
-
-
 async def test_what_befalls_a_phone_is_seen_and_gone() -> None:
-    """Turned, another network, locked: viewers wait as long as it takes, sound stays in step."""
-    phone = Phone(rotate_s=(2.0,), change_s=(4.0,), locks=((7.0, 3.0),))
+    """Turned, 5 % lost for two seconds, another network: pictures and sound go on, in step."""
+    weather = Weather(((2.0, {"loss": 0.05}), (4.0, {"loss": 0.0})), LTE)
+    phone = Phone(weather, rotate_s=(4.2, 5.4, 5.4, 5.4), change_s=(7.0,))
     async with filmed(phone) as scene:
-        await asyncio.sleep(12.5)
-    cards = scene.cards
+        begun_s = time.monotonic()
+        await asyncio.sleep(10)
+    cards, published = scene.cards, scene.task.result()
     assert {one.size for one in cards.seen} == {SIZE, (SIZE[1], SIZE[0])}
-    assert scene.task.result().connections == 2
-    longest = sorted(cards.gaps_s())[-2:]
-    assert longest[0] < 3.0  # another network
-    assert 3.0 < longest[1] < 4.5  # the lock
+    assert published.lost_packets > 5
+    well = [
+        one.age_ms
+        for one in cards.seen
+        if begun_s + 6 < one.at_s < begun_s + 6.8 and one.age_ms is not None
+    ]
+    assert float(np.median(well)) < 200
+    assert published.connections == 2
+    assert max(cards.gaps_s()) < 3.0
     videos = [s for s in scene.kept.samples if s.kind == "video"]
     assert [s.media_s for s in videos] == sorted({s.media_s for s in videos})
     assert {s.publisher for s in videos} == {1, 2}
-
-
-async def test_sound_and_picture_stay_together() -> None:
-    network = Network(loss=0.02, delay_s=0.03, jitter_s=0.02, reorder=0.02, duplicate=0.02)
-    async with filmed(Phone(Weather(first=network))) as scene:
-        await asyncio.sleep(7)
-    late_s = avsync.of_samples(scene.kept.samples)
-    assert len(late_s) >= 3
-    assert abs(float(np.median(late_s))) < 0.04
+    assert abs(float(np.median(avsync.of_samples(scene.kept.samples)))) < 0.04
 
 
 @pytest.mark.e2e
@@ -143,7 +130,7 @@ async def test_ffmpeg_films_over_a_bad_network(tmp_path: Path) -> None:
         async with (
             rooms() as place,
             relayed(place.url, relay) as url,
-            ffmpeg(f"{url}/whip/g1", tmp_path, 4.0, SIZE),
+            ffmpeg(f"{url}/whip/g1", tmp_path, 8.0, SIZE),
         ):
             await until(lambda: place.streams.find("g1", "main"), 20, "a live camera")
             kept = Kept()
