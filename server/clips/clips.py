@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 
 from server.clips.gallery import Gallery
@@ -16,6 +17,8 @@ from server.gamelog.log import LogUnavailable
 from server.gamelog.sql import SqlLog
 from server.media.storage import Storage
 from server.meters import Gauges, Meters
+
+log = logging.getLogger(__name__)
 
 
 class Clips:
@@ -46,6 +49,8 @@ class Clips:
             asyncio.create_task(self._keeper.run(), name="clips-keeper"),
             asyncio.create_task(self._count(), name="clips-count"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_report)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -81,3 +86,8 @@ class Clips:
             with suppress(LogUnavailable):
                 self._counts = await asyncio.to_thread(self._table.counts)
             await asyncio.sleep(5)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s has ended by a bug", task.get_name(), exc_info=error)
