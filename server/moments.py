@@ -37,7 +37,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 class Books(Protocol):
     """What is asked of the scorer."""
 
-    async def whole(self, game_id: str, *, hide: bool = False) -> WholeGame: ...
+    def whole(self, game_id: str, *, hide: bool = False) -> Coroutine[Any, Any, WholeGame]: ...
 
     async def named(self, game_id: str, sections: Sections, *, hide: bool = False) -> Json: ...
 
@@ -64,30 +64,21 @@ class Moments:
         self._threads = ThreadPoolExecutor(THREADS, "moments")
         self._states: Once[bytes] = Once(self._work, MOST_STATES)
         self._folds: Once[Any] = Once(self._work, MOST_FOLDS)
-        self._reading: dict[tuple[str, bool], asyncio.Task[WholeGame]] = {}
+        self._reading: dict[Hashable, asyncio.Task[WholeGame]] = {}
+        self._asked: dict[Hashable, asyncio.Task[Json]] = {}
         self._waiting = 0
 
     async def close(self) -> None:
-        for task in [*self._states.tasks, *self._folds.tasks, *self._reading.values()]:
+        for task in [*self._states.tasks, *self._folds.tasks, *self._asked.values()]:
             task.cancel()
         await asyncio.to_thread(self._threads.shutdown)
 
     async def state(self, game_id: str, when: When, *, hide: bool = False) -> Json:
         """What a viewer may know: the sections that the watch page shows, and between which
         moments they hold. Problem 404 `unknown-camera`, 503 `busy`."""
-        whole, line, known = await self._known(game_id, when, hide)
-        packed = await self._states.of(_key(whole, known), lambda: _sections(whole, known))
-        sections: Sections = json.loads(zlib.decompress(packed))
-        return {
-            "game_id": game_id,
-            "epoch": whole.record.epoch,
-            "seq": known.last if known.whole else None,
-            "log_seq": whole.game.seq,
-            "at": (line.origin + timedelta(seconds=when.s)).isoformat(),
-            "from": _edge(known.from_s, when, line),
-            "until": _edge(known.until_s, when, line),
-            "state": await self._books.named(game_id, sections, hide=hide),
-        }
+        return await _shared(
+            self._asked, (game_id, when, hide), lambda: self._state(game_id, when, hide)
+        )
 
     async def whole(self, game_id: str, when: When, *, hide: bool = False) -> WholeGame:
         """The game as it was known then, for other folds. Problems as `state`."""
@@ -106,10 +97,27 @@ class Moments:
 
     # Inside
 
+    async def _state(self, game_id: str, when: When, hide: bool) -> Json:
+        whole, line, known = await self._known(game_id, when, hide)
+        packed = await self._states.of(_key(whole, known), lambda: _sections(whole, known))
+        sections: Sections = json.loads(zlib.decompress(packed))
+        return {
+            "game_id": game_id,
+            "epoch": whole.record.epoch,
+            "seq": known.last if known.whole else None,
+            "log_seq": whole.game.seq,
+            "at": (line.origin + timedelta(seconds=when.s)).isoformat(),
+            "from": _edge(known.from_s, when, line),
+            "until": _edge(known.until_s, when, line),
+            "state": await self._books.named(game_id, sections, hide=hide),
+        }
+
     async def _known(
         self, game_id: str, when: When, hide: bool
     ) -> tuple[WholeGame, Timeline, Known]:
-        whole = await self._read(game_id, hide)
+        whole = await _shared(
+            self._reading, (game_id, hide), lambda: self._books.whole(game_id, hide=hide)
+        )
         origin = EPOCH
         if when.camera is not None:
             found = await self._origin(game_id, when.camera) or _origin_told(whole, when.camera)
@@ -121,16 +129,6 @@ class Moments:
             key, lambda: Timeline(whole.game, when.camera, origin)
         )
         return whole, line, line.at(when.s)
-
-    async def _read(self, game_id: str, hide: bool) -> WholeGame:
-        """One reading for all who ask while it is under way."""
-        key = (game_id, hide)
-        task = self._reading.get(key)
-        if task is None:
-            task = asyncio.create_task(self._books.whole(game_id, hide=hide))
-            self._reading[key] = task
-            task.add_done_callback(lambda _: self._reading.pop(key, None))
-        return await asyncio.shield(task)
 
     async def _work(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:
@@ -165,6 +163,19 @@ class Once(Generic[T]):
         self._kept.move_to_end(key)
         # Whoever gives up does not take it from the others.
         return await asyncio.shield(task)
+
+
+async def _shared(
+    under_way: dict[Hashable, asyncio.Task[T]],
+    key: Hashable,
+    ask: Callable[[], Coroutine[Any, Any, T]],
+) -> T:
+    """One answer for all who ask the same while it is made: the slower, the more share it."""
+    task = under_way.get(key)
+    if task is None:
+        task = under_way[key] = asyncio.create_task(ask())
+        task.add_done_callback(lambda _: under_way.pop(key, None))
+    return await asyncio.shield(task)
 
 
 def _origin_told(whole: WholeGame, camera: str) -> datetime | None:
