@@ -7,8 +7,9 @@ import {
 import { readStats } from "./whipstats.js";
 
 const LOOK_MS = 500;
-/** The server says something every second and a half at the latest (RTCP). */
-const SILENCE_MS = 2_000;
+/** The server says something every second and a half at the latest (RTCP). Looks, not time: a
+ * phone that stood still itself for a moment has not listened. */
+const SILENT_LOOKS = 4;
 const MAX_BITRATE = 2_500_000;
 /** Chromium films with sound at half the size until it trusts the line, for some ten seconds. */
 const FULL_SIZE_MS = 6_000;
@@ -37,7 +38,7 @@ export class WhipPublisher {
   #run = 0; // counts connections; what belongs to an older one is ignored
   #timer = null;
   #ticker = null;
-  #heard = { bytes: -1, at: 0 }; // what came from the server, and when it last was more
+  #heard = { bytes: -1, silent: 0 }; // what came from the server, and looks without more of it
   #before = null; // the last counters, for the bit rate
 
   /**
@@ -180,7 +181,7 @@ export class WhipPublisher {
   }
 
   #watch(run) {
-    this.#heard = { bytes: -1, at: performance.now() };
+    this.#heard = { bytes: -1, silent: 0 };
     this.#before = null;
     let looks = 0;
     this.#ticker = setInterval(async () => {
@@ -188,11 +189,11 @@ export class WhipPublisher {
       if (run !== this.#run || !pc) return;
       const report = await pc.getStats();
       if (run !== this.#run) return;
-      const now = performance.now();
-      const { stats, counters } = readStats(report, this.#before, now);
-      if (counters.heard !== this.#heard.bytes) this.#heard = { bytes: counters.heard, at: now };
+      const { stats, counters } = readStats(report, this.#before, performance.now());
+      const silent = counters.heard === this.#heard.bytes ? this.#heard.silent + 1 : 0;
+      this.#heard = { bytes: counters.heard, silent };
       const broken = ["failed", "closed"].includes(pc.connectionState);
-      if (broken || now - this.#heard.at > SILENCE_MS) return this.#renew(run);
+      if (broken || silent >= SILENT_LOOKS) return this.#renew(run);
       looks += 1;
       if (looks % 2) return;
       this.#before = counters;

@@ -80,9 +80,13 @@ def test_a_lost_session_is_made_again(
     is_live(camera)
     with server.client(game["tokens"]["camera"]) as client:
         assert client.delete(sessions[0]).status_code == 200
-    expect(camera.locator("#state")).to_have_text("Reconnecting", timeout=30_000)
+    # The word for it is gone again in no time; what it leaves is another session.
+    for _ in range(200):
+        if len(sessions) > 1:
+            break
+        camera.wait_for_timeout(100)
+    assert len(sessions) > 1
     is_live(camera)
-    assert len(sessions) == 2
 
 
 def test_without_permission_the_page_says_what_to_do(visitor: Visitor) -> None:
