@@ -273,7 +273,7 @@ class Composer:
         """Round things that are no ball; they lie below what is looked for."""
         rng = self._rng
         canvas = view.astype(np.float32)
-        if rng.random() > 0.4:
+        if rng.random() > 0.2:
             return
         for _ in range(int(rng.integers(1, most + 1))):
             radius = float(np.exp(rng.uniform(np.log(2.5), np.log(30))))
@@ -284,7 +284,7 @@ class Composer:
     def _ball(self, view: Image, boxes: list[Box]) -> None:
         rng = self._rng
         # Some as small as a whole court in one picture makes them.
-        most = 6.5 if rng.random() < 0.2 else 40
+        most = 6.5 if rng.random() < 0.08 else 40
         radius = float(np.exp(rng.uniform(np.log(2.8), np.log(most))))
         x, y = rng.uniform(0, self._size, 2)
         canvas = view.astype(np.float32)

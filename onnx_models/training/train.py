@@ -1,4 +1,4 @@
-"""Fine-tunes the public YOLOX-Nano to player, ball and rim, on clean material only.
+"""Fine-tunes the public YOLOX-Nano to player, referee, ball and rim, on clean material only.
 
     python -m onnx_models.training.train --start yolox_nano_416.onnx --backgrounds DIR \\
         --clip school_game_sideline.mp4 --out courtside_nano.onnx
