@@ -18,7 +18,8 @@ async def test_aiortc_publishes(house: House, codec: str) -> None:
     sink = house.sink()
     assert set(sink.sizes) == {(320, 240)}
     assert sorted(sink.media) == sink.media
-    assert sink.media[0] == 0.0
+    # The line begins with the first encoded frame; the sink may open with the next picture.
+    assert 0.0 <= sink.media[0] < 0.5
     assert house.statuses() == ["live"]
     assert publisher.response is not None
     assert "a=recvonly" in publisher.response.text
