@@ -120,6 +120,7 @@ def test_an_overlay_with_a_delay_needs_no_picture(
     points = desk.points()
     page = hall.page(context, "overlay", 4.0)
     home = page.locator('[data-score="home"]')
+    expect(home).to_have_text(str(points))  # what was told before it is four seconds late, too
     seen_s = desk.basket("overlay", hall.now_s)
     assert home.inner_text() == str(points)
     expect(home).to_have_text(str(points + 2))
