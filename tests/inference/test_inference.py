@@ -240,7 +240,7 @@ async def test_a_slow_network_is_given_smaller_pictures() -> None:
     detector = Scripted(takes_s=0.3)
     async with running(detector) as inference:
         slot = inference.attach(A, lambda _: None)
-        for step in range(80):
+        for step in range(200):
             slot.put(captured(step / 10))
             await asyncio.sleep(0.1)
             if inference.going.trouble:
