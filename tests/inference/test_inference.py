@@ -243,7 +243,8 @@ async def test_a_slow_network_is_given_smaller_pictures() -> None:
         for step in range(200):
             slot.put(captured(step / 10))
             await asyncio.sleep(0.1)
-            if inference.going.trouble:
+            # The plan is said before the next picture is looked at by it.
+            if inference.going.trouble and detector.areas[-1] != detector.areas[0]:
                 break
         usual, now = detector.areas[0], detector.areas[-1]
         assert now is not None
