@@ -205,13 +205,14 @@ async def test_when_the_camera_ends_its_viewers_are_told(
 async def test_one_that_never_reads_is_dropped_and_nobody_else_is_disturbed(
     place: Rooms, watch: Watch, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "SILENT_S", 1.0)
+    # aiortc reports every 0.5 to 1.5 s: less than two of those would end the good one as well.
+    monkeypatch.setattr(line, "SILENT_S", 2.5)
     good, dead = await watch().start(), await watch().start()
     await until(lambda: good.frames and dead.frames, what="pictures for both")
     dead.lose(1.0)
     dead.say_nothing()
-    await until(lambda: len(place.viewers) == 1, what="one viewer less")
-    assert place.ended("silent") == 1
+    await until(lambda: place.ended("silent"), 15, what="one viewer less")
+    assert len(place.viewers) == 1
     seen = len(good.frames)
     await until(lambda: len(good.frames) > seen + 20, what="pictures for the other one")
     async with httpx.AsyncClient() as http:
