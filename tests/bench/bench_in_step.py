@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
+from tests.bench.scorekeeper import delay_s
 from tests.browser import QUIET
 from tests.server_process import running
 from tests.support import need
@@ -31,10 +32,6 @@ DELAYS_S = (0.3, 3.0, 6.0, 20.0)
 
 OVERLAY_S = 6.0
 LEAST_S = 20.0
-
-QUICKEST_S, USUAL_S, SPREAD = 0.45, 1.6, 0.45
-"""A scorekeeper's taps, from the shot on: lognormal about USUAL_S, as reactions are, 95 in 100
-within 3.4 s. Our own guess of people; nobody was measured."""
 
 # [home or away, the score, the second on the screen] of every change.
 SEEN = """() => {
@@ -126,7 +123,7 @@ def _play(
     shots = []
     for n in range(int(seconds / BETWEEN_S)):
         at_s = begin + BETWEEN_S * (n + random.random())
-        told_s = at_s + max(QUICKEST_S, random.lognormvariate(0, SPREAD) * USUAL_S)
+        told_s = at_s + delay_s(random)
         shots.append(Shot(told_s, at_s, random.choice(("home", "away"))))
     _say(desk, hall, {"call_id": "start", "type": "period_start"})
     for number, shot in enumerate(sorted(shots), start=1):
