@@ -145,12 +145,9 @@ class Cameras:
 
     async def trickle(self, session: Session, fragment: Fragment) -> None:
         """Raises Problem 422 for an ICE restart; the session stays as it was."""
-        if fragment.ufrag is not None and fragment.ufrag != session.peer.ufrag:
-            raise Problem(
-                422, "no-ice-restart", "ICE cannot be restarted here; this session goes on. "
-                "Publish again to the same address: the new connection takes over.",
-            )  # fmt: skip
-        await session.peer.add_candidates(fragment.candidates)
+        await session.peer.connection.trickle(
+            fragment, "Publish again to the same address: the new connection takes over."
+        )
 
     def end(self, session: Session) -> None:
         """The publisher said that it stops."""

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import logging
 from collections.abc import Callable
 
 import av
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCDataChannel,
-    RTCPeerConnection,
-    RTCRtpReceiver,
-)
+from aiortc import MediaStreamTrack, RTCDataChannel, RTCRtpReceiver
 from aiortc.rtp import RtpPacket
-from aiortc.sdp import candidate_from_sdp
 
 from server.clock import Clock
-from server.ingest import aiortc_hooks
-from server.ingest.answering import answer
 from server.ingest.bitstream import MOST_PIXELS, ParameterSets, is_key, picture_size
+from server.ingest.connection import Connection
 from server.ingest.decode import Decoder, OnPicture
 from server.ingest.floor import FULL_BPS, BitrateFloor
 from server.ingest.ice import IceSettings
 from server.ingest.jitter import Frame
-from server.ingest.offer import MOST_CANDIDATES, Offer, with_start_bitrate
+from server.ingest.offer import Offer, with_start_bitrate
 from server.ingest.sample import Codec, EncodedFrame, Kind
 from server.ingest.tap import Tap
 
@@ -35,7 +26,6 @@ log = logging.getLogger(__name__)
 
 KEY_FRAME_EVERY_S = 0.3
 CHANNELS_MOST = 4
-FAREWELL_S = 0.2
 START_KBPS = FULL_BPS // 1000
 OnReport = Callable[[Kind, float, int], None]
 
@@ -61,19 +51,15 @@ class Peer:
         on_gone: Callable[[str], None],
     ) -> None:
         self.name = name
-        self.mid = ""
-        self.ufrag = ""
         self.last_picture_s: float | None = None
         """When a picture was last decoded; without a decoder, when a frame was last whole."""
         self._clock = clock
-        self._ice = ice
         self._on_frame = on_frame
         self._on_report = on_report
         self._on_picture = on_picture
         self._on_gone: Callable[[str], None] | None = on_gone
         self.loop = asyncio.get_running_loop()
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
-        self.guard: aiortc_hooks.Guard | None = None
+        self.connection = Connection(name, clock, ice)
         self._taps: dict[RTCRtpReceiver, Tap] = {}
         self._video: Tap | None = None
         self._sets = ParameterSets()
@@ -81,30 +67,23 @@ class Peer:
         self._broken = True
         """Does what comes build on something that is missing?"""
         self._decoder: Decoder | None = None
-        self._channels: list[RTCDataChannel] = []
-        self._candidates = 0
         self._cut_off = 0
         self._asked_s = float("-inf")
-        self._closing: asyncio.Task[None] | None = None
         self.floor = BitrateFloor()
-        aiortc_hooks.accept_rsa(self._pc)
-        self._pc.on("track", self._track)
-        self._pc.on("datachannel", self._datachannel)
-        self._pc.on("connectionstatechange", self._state_changed)
+        self.connection.pc.on("track", self._track)
+        self.connection.pc.on("datachannel", self._datachannel)
+        self.connection.pc.on("connectionstatechange", self._state_changed)
 
     # --- negotiation
 
     async def answer(self, offer: Offer) -> str:
-        """The SDP answer, with all our candidates in it. Raises Problem as answering.answer does;
-        the peer is of no use then: close it.
-        """
-        self.mid, self.ufrag = offer.mid, offer.ufrag
+        """The SDP answer. Raises Problem as Connection.answer does; the peer is of no use then:
+        close it."""
         self._prefer_h264()
-        sdp = await answer(
-            self._pc, self._ice, offer, "None of the offered codecs can be received: send H264 "
-            "(baseline, packetization-mode=1) or VP8, and Opus for sound.",
+        sdp = await self.connection.answer(
+            offer, "None of the offered codecs can be received: send H264 "
+            "(baseline, packetization-mode=1) or VP8, and Opus for sound.", on_rtp=self._rtp,
         )  # fmt: skip
-        self.guard = aiortc_hooks.Guard(self._pc, self._clock, self._rtp)
         return with_start_bitrate(sdp, START_KBPS)
 
     def _prefer_h264(self) -> None:
@@ -122,24 +101,13 @@ class Peer:
                 not str(c.parameters.get("profile-level-id", "")).startswith("42e0"),
             ),
         )
-        transceiver = self._pc.addTransceiver("video", direction="recvonly")
+        transceiver = self.connection.pc.addTransceiver("video", direction="recvonly")
         transceiver.setCodecPreferences(codecs)
-
-    async def add_candidates(self, values: tuple[str, ...]) -> None:
-        """Trickled candidates of the current generation, values as in a=candidate lines."""
-        for value in values:
-            self._candidates += 1
-            if self._candidates > MOST_CANDIDATES:
-                return
-            candidate = candidate_from_sdp(value)
-            # Sections are bundled: the one that carries the transport gets them all.
-            candidate.sdpMid = self.mid
-            await self._pc.addIceCandidate(candidate)
 
     # --- what arrives
 
     def _track(self, track: MediaStreamTrack) -> None:
-        receiver = next(r for r in self._pc.getReceivers() if r.track is track)
+        receiver = next(r for r in self.connection.pc.getReceivers() if r.track is track)
         kind: Kind = "video" if track.kind == "video" else "audio"
         tap = Tap(
             receiver,
@@ -198,8 +166,8 @@ class Peer:
             self._decoder.put(frame, media_s)
 
     def _datachannel(self, channel: RTCDataChannel) -> None:
-        if len(self._channels) < CHANNELS_MOST:
-            self._channels.append(channel)
+        if len(self.connection.channels) < CHANNELS_MOST:
+            self.connection.channels.append(channel)
 
     def _picture(self, picture: av.VideoFrame, media_s: float | None, captured_s: float) -> None:
         """In the decoder's thread."""
@@ -230,7 +198,7 @@ class Peer:
     @property
     def connected(self) -> bool:
         """Have ICE and DTLS succeeded?"""
-        return self._pc.connectionState == "connected"
+        return self.connection.pc.connectionState == "connected"
 
     @property
     def decoder(self) -> Decoder | None:
@@ -239,7 +207,7 @@ class Peer:
     # --- the end
 
     def _state_changed(self) -> None:
-        state = self._pc.connectionState
+        state = self.connection.pc.connectionState
         if state == "failed":
             self._gone("the connection failed")
         elif state == "closed":
@@ -247,7 +215,7 @@ class Peer:
 
     def losses(self) -> dict[str, int]:
         """How much was lost so far, by the words of Meters.ingest_lost."""
-        decoder, guard = self._decoder, self.guard
+        decoder, guard = self._decoder, self.connection.guard
         return {
             "packets": sum(tap.given_up for tap in self._taps.values()),
             "frames": 0 if decoder is None else decoder.dropped + decoder.errors,
@@ -273,24 +241,10 @@ class Peer:
             self._decoder.close()
         for tap in self._taps.values():
             tap.close()
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._close(farewell), name=f"close {self.name}")
-
-    async def _close(self, farewell: dict[str, str] | None) -> None:
-        open_channels = [c for c in self._channels if c.readyState == "open"]
-        if farewell is not None and open_channels:
-            for channel in open_channels:
-                channel.send(json.dumps(farewell))
-            # The message goes out in a task of aiortc's own.
-            await asyncio.sleep(FAREWELL_S)
-        await self._pc.close()
+        self.connection.close(farewell)
 
     async def wait_closed(self, timeout_s: float = 3.0) -> None:
         """After close(): wait for sockets and the decoder's thread."""
-        if self._closing is not None:
-            done, _ = await asyncio.wait([self._closing], timeout=timeout_s)
-            if not done:
-                log.warning("%s: the connection did not close in %.0f s", self.name, timeout_s)
-                self._closing.cancel()
+        await self.connection.wait_closed(timeout_s)
         if self._decoder is not None:
             await asyncio.to_thread(self._decoder.join, timeout_s)

@@ -59,7 +59,7 @@ class Watchdog:
         passed_s = now_s - then_s
         if passed_s < COUNT_EVERY_S:
             return False
-        guard = session.peer.guard
+        guard = session.peer.connection.guard
         if guard is None:
             return False
         size, packets = guard.bytes, guard.packets

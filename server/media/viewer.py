@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSender
-from aiortc.sdp import candidate_from_sdp
+from aiortc import RTCRtpSender
 
 from server.clock import Clock
-from server.ingest import aiortc_hooks
 from server.ingest.aiortc_sending import PayloadSender
-from server.ingest.answering import answer
+from server.ingest.connection import Connection
 from server.ingest.ice import IceSettings
-from server.ingest.offer import MOST_CANDIDATES, Offer
+from server.ingest.offer import Offer
 from server.ingest.sample import Sample
 from server.media.backlog import MOST_BYTES, Backlog, ShowTimes
 from server.media.line import Line
@@ -46,8 +43,6 @@ TOGETHER = 24
 BETWEEN_S = 0.002
 CONNECT_WITHIN_S = 15.0
 TIME_EVERY_S = 1.0
-CHANNEL_MOST_BYTES = 4096
-FAREWELL_S = 0.2
 
 
 class Viewer:
@@ -72,67 +67,44 @@ class Viewer:
         self.id = viewer_id
         self.etag = etag
         self.stream = stream
-        self.ufrag = ""
-        self._mid = ""
+        self.connection = Connection("viewer", clock, ice)
+        self.connection.pc.on("connectionstatechange", self._state_changed)
         self._codec = stream.video_codec or ""
         self._clock = clock
-        self._ice = ice
         self._payloads = payloads
         self._on_skip = on_skip
         self._on_gone: Callable[[Viewer, Why], None] | None = on_gone
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice.rtc_servers()))
-        aiortc_hooks.accept_rsa(self._pc)
-        self._pc.on("connectionstatechange", self._state_changed)
         self._senders: dict[str, PayloadSender] = {}
-        self._channel: RTCDataChannel | None = None
-        self._candidates = 0
         self._backlog = Backlog()
         self._arrived = asyncio.Event()
         self._times = ShowTimes(None)
         self._line = Line()
         self._told_s = float("-inf")
         self._work: asyncio.Task[None] | None = None
-        self._closing: asyncio.Task[None] | None = None
 
     # --- negotiation
 
     async def answer(self, offer: Offer) -> str:
-        """The SDP answer. Raises Problem as server.ingest.answering.answer does, 422 also for a
-        viewer that cannot play this camera's codec."""
-        self._mid, self.ufrag = offer.mid, offer.ufrag
+        """The SDP answer. Raises Problem as Connection.answer does, 422 also for a viewer that
+        cannot play this camera's codec."""
         self._add("video", self._codec)
         if "\nm=audio" in offer.sdp:
             self._add("audio", "OPUS")
-        sdp = await answer(
-            self._pc, self._ice, offer, f"This camera sends {self._codec}, and Opus for sound; "
-            "the offer has something else only.", self._open_channel,
+        sdp = await self.connection.answer(
+            offer, f"This camera sends {self._codec}, and Opus for sound; "
+            "the offer has something else only.", channel="time",
         )  # fmt: skip
-        aiortc_hooks.Guard(self._pc, self._clock)
         self._work = asyncio.create_task(self._run(), name="viewer")
         return _with_zero(sdp, self._senders["video"].zero)
 
     def _add(self, kind: Literal["video", "audio"], codec: str) -> None:
-        transceiver = self._pc.addTransceiver(kind, direction="sendonly")
+        transceiver = self.connection.pc.addTransceiver(kind, direction="sendonly")
         wanted = (f"{kind}/{codec.lower()}", f"{kind}/rtx")
         known = RTCRtpSender.getCapabilities(kind).codecs
         transceiver.setCodecPreferences([c for c in known if c.mimeType.lower() in wanted])
         self._senders[kind] = PayloadSender(
             transceiver.sender, HZ[codec], self._report, self.stream.want_key_frame
         )
-
-    def _open_channel(self) -> None:
-        if self._pc.sctp is not None:
-            self._channel = self._pc.createDataChannel("time")
-
-    async def add_candidates(self, values: tuple[str, ...]) -> None:
-        """Trickled candidates, values as in a=candidate lines."""
-        for value in values:
-            self._candidates += 1
-            if self._candidates > MOST_CANDIDATES:
-                return
-            candidate = candidate_from_sdp(value)
-            candidate.sdpMid = self._mid
-            await self._pc.addIceCandidate(candidate)
 
     # --- samples in
 
@@ -225,26 +197,15 @@ class Viewer:
     def _tell(self, media_s: float, sender: PayloadSender) -> None:
         """Once a second: which RTP timestamp is which media second."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._told_s >= TIME_EVERY_S and self._say(
+        if now_s - self._told_s >= TIME_EVERY_S and self.connection.say(
             {"rtp": sender.rtp(media_s), "media_s": round(media_s, 6)}
         ):
             self._told_s = now_s
 
-    def _say(self, message: dict[str, object]) -> bool:
-        channel = self._channel
-        if (
-            channel is None
-            or channel.readyState != "open"
-            or channel.bufferedAmount > CHANNEL_MOST_BYTES
-        ):
-            return False
-        channel.send(json.dumps(message))
-        return True
-
     # --- the end
 
     def _state_changed(self) -> None:
-        if self._pc.connectionState in ("failed", "closed"):
+        if self.connection.pc.connectionState in ("failed", "closed"):
             self._gone("lost")
 
     def _gone(self, why: Why) -> None:
@@ -256,25 +217,10 @@ class Viewer:
     def end(self, why: Why) -> None:
         """Begin to end; never waits. Again is the same as once."""
         self._on_gone = None
-        if self._closing is None:
-            self.stream.detach(self)
-            self._closing = asyncio.create_task(self._close(why), name="close viewer")
-
-    async def _close(self, why: Why) -> None:
+        self.stream.detach(self)
         if self._work is not None:
             self._work.cancel()
-        if self._say({"type": "ended", "reason": why, "why": WHYS[why]}):
-            # The message goes out in a task of aiortc's own.
-            await asyncio.sleep(FAREWELL_S)
-        await self._pc.close()
-
-    async def wait_closed(self, timeout_s: float = 3.0) -> None:
-        """After end(): wait for the sockets."""
-        if self._closing is not None:
-            _, late = await asyncio.wait([self._closing], timeout=timeout_s)
-            if late:
-                log.warning("a viewer's connection did not close in %.0f s", timeout_s)
-                self._closing.cancel()
+        self.connection.close({"type": "ended", "reason": why, "why": WHYS[why]})
 
 
 def _with_zero(sdp: str, zero: int) -> str:

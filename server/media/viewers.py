@@ -117,12 +117,7 @@ class Viewers:
 
     async def trickle(self, session: Viewer, fragment: Fragment) -> None:
         """Raises Problem 422 for an ICE restart; the session stays as it was."""
-        if fragment.ufrag is not None and fragment.ufrag != session.ufrag:
-            raise Problem(
-                422, "no-ice-restart", "ICE cannot be restarted here; this session goes on. Ask "
-                "for a new one and end this."
-            )  # fmt: skip
-        await session.add_candidates(fragment.candidates)
+        await session.connection.trickle(fragment, "Ask for a new one and end this.")
 
     def end(self, session: Viewer) -> None:
         """The viewer said that it leaves."""
@@ -159,7 +154,7 @@ class Viewers:
             )
         while len(self._past) > REMEMBERED:
             self._past.popitem(last=False)
-        task = asyncio.create_task(viewer.wait_closed())
+        task = asyncio.create_task(viewer.connection.wait_closed())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 

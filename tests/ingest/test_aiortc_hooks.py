@@ -95,7 +95,7 @@ async def test_the_names_that_we_replace_exist() -> None:
 async def test_close_never_joins_a_thread_on_the_loop(house: House) -> None:
     publisher = await AiortcPublisher(f"{house.url}/whip/g1", audio=True).start()
     await until(lambda: house.sink().media, what="pictures")
-    for receiver in house.cameras.sessions[0].peer._pc.getReceivers():
+    for receiver in house.cameras.sessions[0].peer.connection.pc.getReceivers():
         thread = receiver._RTCRtpReceiver__decoder_thread  # type: ignore[attr-defined]
         assert thread is None or not thread.is_alive()
         assert receiver.track._queue.qsize() <= 1  # type: ignore[attr-defined]

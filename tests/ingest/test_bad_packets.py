@@ -49,12 +49,12 @@ class Received:
             on_gone=self.gone.append,
         )
         await self.peer.answer(read_offer((await publisher.offer()).encode()))
-        self.dtls: Any = self.peer._pc.getReceivers()[0].transport
+        self.dtls: Any = self.peer.connection.pc.getReceivers()[0].transport
         router = self.dtls._rtp_router
-        for transceiver in self.peer._pc.getTransceivers():
+        for transceiver in self.peer.connection.pc.getTransceivers():
             # What aiortc does when it is connected.
             await transceiver.receiver.receive(
-                self.peer._pc._RTCPeerConnection__remoteRtp(transceiver)  # type: ignore[attr-defined]
+                self.peer.connection.pc._RTCPeerConnection__remoteRtp(transceiver)  # type: ignore[attr-defined]
             )
         self.types = sorted(router.payload_type_table)
         await publisher.close()
@@ -133,7 +133,7 @@ def test_any_rtcp_is_taken() -> None:
         @settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
         @given(st.lists(st.one_of(mangled, st.binary(max_size=80)), max_size=25))
         def take(found: list[bytes]) -> None:
-            received.peer.guard._second = -1  # type: ignore[union-attr]
+            received.peer.connection.guard._second = -1  # type: ignore[union-attr]
 
             async def feed() -> None:
                 for data in found:
@@ -173,9 +173,9 @@ async def test_a_flood_of_rtcp_is_left_out() -> None:
     await received.open()
     for _ in range(5 * MOST_RTCP_PER_S):
         await received.rtcp(struct.pack("!BBHL", 0x80, 201, 1, 7))
-    assert received.peer.guard is not None
-    assert received.peer.guard.dropped >= 3 * MOST_RTCP_PER_S
-    assert received.peer.guard.packets == 5 * MOST_RTCP_PER_S
+    assert received.peer.connection.guard is not None
+    assert received.peer.connection.guard.dropped >= 3 * MOST_RTCP_PER_S
+    assert received.peer.connection.guard.packets == 5 * MOST_RTCP_PER_S
     await received.close()
 
 
@@ -215,7 +215,7 @@ async def test_datagrams_of_strangers_end_nothing(house: House) -> None:
     seen = len(house.sink().media)
     await until(lambda: len(house.sink().media) > seen + 20, 5, "more pictures")
     assert house.statuses() == ["live"]
-    guard = house.cameras.sessions[0].peer.guard
+    guard = house.cameras.sessions[0].peer.connection.guard
     assert guard is not None
     assert guard.dropped > 0
     await publisher.close()

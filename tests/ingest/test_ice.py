@@ -104,7 +104,7 @@ async def test_no_server_is_asked_by_default(opener: Opener) -> None:
     house = await opener()
     await answer(house.url)
     session = house.cameras.sessions[0]
-    configured = session.peer._pc._RTCPeerConnection__configuration  # type: ignore[attr-defined]
+    configured = session.peer.connection.pc._RTCPeerConnection__configuration  # type: ignore[attr-defined]
     assert configured.iceServers == []
 
 
