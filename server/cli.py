@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "game": "game:game",
     "publish": "publish:publish",
+    "clips": "clips:clips",
     "replay": "replay:replay",
     "export": "export:export",
     "models": "models:models",

@@ -52,12 +52,13 @@ async def relayed(url: str, relay: Relay) -> AsyncIterator[str]:
             return Response(said, answer.status_code, kept)
 
         app = Starlette(routes=[HttpRoute("/{path:path}", forward, methods=METHODS)])
-        async with _serving(app) as address:
+        async with serving(app) as address:
             yield address
 
 
 @asynccontextmanager
-async def _serving(app: Starlette) -> AsyncIterator[str]:
+async def serving(app: Starlette) -> AsyncIterator[str]:
+    """The address at which it answers, from within this loop."""
     sock = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", access_log=False)
     server = uvicorn.Server(config)

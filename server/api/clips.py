@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +17,7 @@ from server.api.storedfile import StoredFile
 from server.clips.clips import Clips
 from server.clips.gallery import MEDIA_TYPES, Choice, Shown, Stored, chapters, clip_json
 from server.clips.rules import KINDS
+from server.filming import MAIN
 from server.gamelog.clips import Clip
 from server.problems import Problem
 from server.teams import DEFAULT_NAMES
@@ -26,6 +27,8 @@ _CAMERA = "clips"
 _PLAYER = re.compile(r"(home|away)-[0-9A-Za-z]{1,4}")
 _SHOWN = re.compile(r"clip/(\d{1,9})|reel/([^/]*)/([^/]*)")
 _SEQ_LIMIT = 2**31 - 1
+LONGEST_RANGE_S = 60.0
+_Second = Annotated[float, Query(ge=0, le=10**6)]
 
 
 def router(clips: Clips, access: Access, signed: SignedAddresses, shares: Shares) -> APIRouter:
@@ -142,6 +145,23 @@ def router(clips: Clips, access: Access, signed: SignedAddresses, shares: Shares
         text = chapters(made.reel.scenes, lambda seq: words.get(seq, ""))
         headers = {"Cache-Control": "private, no-cache"}
         return Response(text, headers=headers, media_type="text/vtt; charset=utf-8")
+
+    @games.get("/range.mp4", response_class=Response)
+    async def some(
+        request: Request, game: str, from_s: _Second, to_s: _Second, camera: str = MAIN
+    ) -> Response:
+        """Any seconds of a camera's recording, for the desk, from the key frame before `from_s`:
+        an MP4 (WebM where the camera sent VP8) that is kept nowhere."""
+        await access.authorize(request, game, "desk")
+        if not 0 < to_s - from_s <= LONGEST_RANGE_S:
+            raise Problem(422, "malformed", f"A range has up to {LONGEST_RANGE_S:g} seconds.")
+        made = await clips.range(game, camera, from_s, to_s)
+        name = f"{game}-{camera}-{made.start_s:.0f}-{made.end_s:.0f}.{made.suffix}"
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{name}"',
+        }
+        return Response(made.data, headers=headers, media_type=MEDIA_TYPES[made.suffix])
 
     @games.post(
         "/share",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from server.clips.cut import Cut
 from server.clips.gallery import Gallery
 from server.clips.jobs import Jobs
 from server.clips.keeper import Games, Keeper
@@ -69,6 +70,10 @@ class Clips:
         """Try once more what failed or had no picture; see Gallery.again."""
         clip = await self.gallery.again(game, seq)
         await self._jobs.put(clip.game_id, clip.seq, clip.cut)
+
+    async def range(self, game: str, camera: str, start_s: float, end_s: float) -> Cut:
+        """Any seconds of a recording; see Studio.range."""
+        return await self._studio.range(game, camera, start_s, end_s)
 
     def gauges(self) -> Gauges:
         """For `/metrics`: as counted a moment ago."""

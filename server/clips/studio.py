@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from server.clips.cut import Cut, NoPicture, cut
+from server.clips.cut import BadSegments, Cut, NoPicture, cut
 from server.clips.objects import Objects, path_of
 from server.clock import Clock
 from server.gamelog.clips import Clip, ClipTable
-from server.media.library import NotRecorded
+from server.media.library import MediaUnavailable, NotRecorded
 from server.media.segments import Init, Rendition, Segment
 from server.meters import Meters
+from server.problems import Problem
 
 T = TypeVar("T")
 
@@ -28,6 +29,8 @@ PATIENCE_S = 45.0
 _KEYS_S = 12.0
 """How far before a clip its key frame may be."""
 _THREADS = 2
+_MOST_RANGES = 2
+"""Ranges that are cut at once; each is held in memory."""
 
 
 class Recordings(Protocol):
@@ -69,6 +72,7 @@ class Studio:
         self._clock = clock
         self._meters = meters
         self._threads = ThreadPoolExecutor(_THREADS, "clips")
+        self._ranges = 0
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -90,6 +94,22 @@ class Studio:
             await self._run(self._settle, clip, "no_picture")
             status = "no_picture"
         self._meters.clip(status, (self._clock.now() - clip.wanted_at).total_seconds())
+
+    async def range(self, game: str, camera: str, start_s: float, end_s: float) -> Cut:
+        """Any media seconds of a recording, as far as there are any. Problem 404 `no-picture`,
+        503 `busy`, `media-unavailable`."""
+        if self._ranges >= _MOST_RANGES:
+            raise Problem(503, "busy", "Others are being cut.", {"Retry-After": "2"})
+        clip = Clip(game, 0, "", camera, start_s, start_s, end_s, self._now())
+        self._ranges += 1
+        try:
+            return await self._run(lambda: self._cut(self._footage(clip), clip))
+        except (NoPicture, NotRecorded, BadSegments) as error:
+            raise Problem(404, "no-picture", f"Nothing can be cut there: {error}.") from error
+        except MediaUnavailable as error:
+            raise Problem(503, "media-unavailable", "The storage does not answer.") from error
+        finally:
+            self._ranges -= 1
 
     async def failed(self, game: str, seq: int, name: str, why: str) -> None:
         """The last try failed too: a person must look."""
@@ -119,7 +139,7 @@ class Studio:
 
     def _make(self, clip: Clip) -> str:
         footage = self._footage(clip)
-        made = cut(footage.video, footage.audio, clip.moment_s, clip.start_s, clip.end_s)
+        made = self._cut(footage, clip)
         film = path_of(clip.game_id, clip.cut, made.suffix)
         still = path_of(clip.game_id, clip.cut, "jpg")
         self._objects.put(film, made.data)
@@ -136,6 +156,10 @@ class Studio:
             self._objects.delete(film, still)
             return "outdated"
         return "ready"
+
+    @staticmethod
+    def _cut(footage: Footage, clip: Clip) -> Cut:
+        return cut(footage.video, footage.audio, clip.moment_s, clip.start_s, clip.end_s)
 
     def _footage(self, clip: Clip) -> Footage:
         found = self._segments(clip, "video", clip.start_s - _KEYS_S)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from server.commands.output import BAD_INPUT, CHECK_FAILED, MISSING, fail, put_json, terminal_qr
+from server.commands.output import BAD_INPUT, fail, put_json, terminal_qr
+from server.commands.remote import ask, json_of, url_option
 
 
 @click.group()
@@ -18,14 +19,7 @@ def game() -> None:
 
 
 @game.command()
-@click.option(
-    "--url",
-    envvar="COURTSIDE_URL",
-    show_envvar=True,
-    default="http://127.0.0.1:8000",
-    show_default=True,
-    help="The server.",
-)
+@url_option
 @click.option("--rules", default="fiba", show_default=True, help="Rule set (own ones: --file).")
 @click.option("--home", default="Home", show_default=True, help="Name of the home team.")
 @click.option("--away", default="Away", show_default=True, help="Name of the away team.")
@@ -56,7 +50,7 @@ def new(
     }
     if roster is not None:
         body = _read(roster)
-    made = _post(url, body, admin_token)
+    made = json_of(ask("POST", url, "/api/v1/games", admin_token, body=body), url)
     if as_json:
         put_json(made)
         return
@@ -72,23 +66,3 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         fail(BAD_INPUT, f"{path} is not readable JSON: {error}")
-
-
-def _post(url: str, body: Any, admin_token: str | None) -> dict[str, Any]:
-    import httpx
-
-    headers = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
-    try:
-        answer = httpx.post(f"{url.rstrip('/')}/api/v1/games", json=body, headers=headers)
-    except httpx.InvalidURL as error:
-        fail(BAD_INPUT, f"--url {url}: {error}")
-    except httpx.HTTPError as error:
-        fail(MISSING, f"no server answers at {url} ({error}); start one with: courtside serve")
-    try:
-        found: dict[str, Any] = answer.json()
-    except ValueError:
-        fail(CHECK_FAILED, f"{url} answered {answer.status_code}, not as Courtside does")
-    if answer.status_code != 201:
-        refused = BAD_INPUT if answer.status_code < 500 else CHECK_FAILED
-        fail(refused, f"the server refused ({answer.status_code}): {found.get('detail', '')}")
-    return found

@@ -30,7 +30,7 @@ def courtside(*args: str, env: dict[str, str] | None = None) -> subprocess.Compl
 def test_help_names_the_commands() -> None:
     done = courtside("--help")
     assert done.returncode == 0
-    commands = "serve demo game publish replay export eval models backup restore doctor"
+    commands = "serve demo game publish clips replay export eval models backup restore doctor"
     for command in commands.split():
         assert f"\n  {command} " in done.stdout
 
@@ -47,6 +47,8 @@ def test_help_names_the_commands() -> None:
         (("publish", "no-such-file.mp4", "http://127.0.0.1/whip/g/main"), "no-such-file"),
         (("publish", "simulator", "ftp://x"), "URL"),
         (("game", "new", "--file", "no-such.json"), "no-such.json"),
+        (("clips", "share", "g1", "7", "--player", "home-7"), "--player"),
+        (("clips", "retry", "g1"), "number"),
         (("nonsense",), "nonsense"),
     ],
 )

@@ -11,8 +11,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from server.access.roles import Access
+from server.access.shares import Shares
+from server.access.signed import SignedAddresses
+from server.access.tokens import Tokens
+from server.api import clips
+from server.api.problems import install_problem_handlers
 from server.clips.clips import Clips
 from server.clock import SystemClock
 from server.gamelog.clips import Clip, ClipTable
@@ -28,6 +36,8 @@ from tests.redis_server import RedisServer
 
 SEGMENT_S = 2.0
 LENGTH_S = 40
+KEY = bytes(32)
+ADMIN_TOKEN = "admin-token-of-the-tests"
 ORIGIN = datetime(2026, 5, 1, 18, tzinfo=UTC)
 GAME: Json = {
     "game_id": "g1",
@@ -202,6 +212,34 @@ async def process(open_process: Open) -> Process:
     await one.scorer.create_game(GAME)
     await one.say("period_start", period=1)
     return one
+
+
+class Site:
+    """Clients of each role. tokens: of the game."""
+
+    def __init__(self, app: FastAPI, tokens: dict[str, str]) -> None:
+        self.app = app
+        self.tokens = tokens
+        self.watch = self.client(tokens["watch"])
+        self.desk = self.client(tokens["desk"])
+        self.admin = self.client(ADMIN_TOKEN)
+        self.nobody = self.client(None)
+
+    def client(self, token: str | None) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://court", headers=headers
+        )
+
+
+@pytest.fixture
+async def site(process: Process) -> Site:
+    app, clock, version = FastAPI(), SystemClock(), process.scorer.token_version
+    install_problem_handlers(app)
+    access = Access(Tokens(KEY, clock), version, lambda: "id", ADMIN_TOKEN)
+    signed, shares = SignedAddresses(KEY, clock, version), Shares(KEY, clock, version)
+    app.include_router(clips.router(process.clips, access, signed, shares))
+    return Site(app, await access.issue("g1"))
 
 
 @asynccontextmanager

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-from server.access.roles import Access
-from server.access.shares import Shares
-from server.access.signed import SignedAddresses
-from server.access.tokens import Tokens
-from server.api import clips
-from server.api.problems import install_problem_handlers
-from server.clock import SystemClock
 from tests.clips import film
-from tests.clips.conftest import Process, Recording
+from tests.clips.conftest import Process, Recording, Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning")
 
-KEY = bytes(32)
 PATH = "/api/v1/games/g1/clips"
-
-
-class Site:
-    """Clients of each role. tokens: of the game."""
-
-    def __init__(self, app: FastAPI, tokens: dict[str, str]) -> None:
-        self._app = app
-        self.tokens = tokens
-        self.watch = self.client(tokens["watch"])
-        self.desk = self.client(tokens["desk"])
-        self.admin = self.client("admin-token-of-the-tests")
-        self.nobody = self.client(None)
-
-    def client(self, token: str | None) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self._app), base_url="http://court", headers=headers
-        )
-
-
-@pytest.fixture
-async def site(process: Process) -> Site:
-    app, clock, version = FastAPI(), SystemClock(), process.scorer.token_version
-    install_problem_handlers(app)
-    access = Access(Tokens(KEY, clock), version, lambda: "id", "admin-token-of-the-tests")
-    signed, shares = SignedAddresses(KEY, clock, version), Shares(KEY, clock, version)
-    app.include_router(clips.router(process.clips, access, signed, shares))
-    return Site(app, await access.issue("g1"))
 
 
 async def basket(process: Process, at_s: float = 21.0) -> int:
@@ -160,6 +122,21 @@ async def test_hidden_names_are_hidden_from_watchers_and_shares(
         assert answer.status_code == 200
         assert "Ann" not in answer.text
     assert "Ann" in (await site.desk.get(PATH)).text
+
+
+async def test_any_seconds_of_a_recording_for_the_desk(site: Site, recording: Recording) -> None:
+    asked = f"{PATH}/range.mp4?from_s=11.5&to_s=15"
+    got = await site.desk.get(asked)
+    assert film.numbers(got.content) == list(range(10 * film.FPS, 15 * film.FPS))
+    assert got.headers["content-disposition"] == 'attachment; filename="g1-main-10-15.mp4"'
+    assert (await site.watch.get(asked)).status_code == 403
+    for wrong in ("from_s=5&to_s=5", "from_s=0&to_s=61", "from_s=-1&to_s=5", "from_s=nan&to_s=5"):
+        assert (await site.desk.get(f"{PATH}/range.mp4?{wrong}")).status_code == 422, wrong
+    for nowhere in ("from_s=900&to_s=905", "from_s=1&to_s=5&camera=other"):
+        answer = await site.desk.get(f"{PATH}/range.mp4?{nowhere}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "no-picture"), nowhere
+    recording.broken = 1
+    assert (await site.desk.get(asked)).json()["type"] == "media-unavailable"
 
 
 async def test_nonsense_is_refused(site: Site) -> None:
