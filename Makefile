@@ -23,11 +23,17 @@ run: setup ## the main job: a server and a demo game on it
 	$(BIN)/courtside demo $(ARGS)
 
 # Two at a time what only computes; then, one by one, what watches a clock, a browser or a camera.
+# What failed is run once more, and both are said: a machine that stood still fails once, a defect
+# twice. Debug mode costs time that the second kind does not have.
 test: setup ## all tests
-	failed=0; \
-	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS) || failed=1; \
-	$(BIN)/python -X dev -m pytest -m alone $(ARGS) || failed=1; \
-	exit $$failed
+	again=0; \
+	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS) || again=$$?; \
+	$(BIN)/python -m pytest -m alone $(ARGS) || again=$$((again > $$? ? again : $$?)); \
+	if [ $$again = 1 ]; then \
+		echo "Once more what failed:"; \
+		$(BIN)/python -m pytest -x --last-failed --last-failed-no-failures none $(ARGS) && again=0; \
+	fi; \
+	exit $$again
 
 format: setup ## is the code formatted?
 	$(BIN)/ruff format --check .

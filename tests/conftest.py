@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ALONE = frozenset({"app", "bench", "e2e", "inference", "ingest", "live", "media", "web"})
-"""Rooms whose tests measure time or drive real programs; on a busy machine they would be late."""
+ALONE = frozenset({"bench", "e2e", "inference", "ingest", "live", "media", "web"})
+"""Rooms whose tests measure time or look at pages; beside others they would be late."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

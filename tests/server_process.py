@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from tests.support import ROOT, free_port
+from tests.forked import Forked
+from tests.support import free_port
 
 GAME: dict[str, Any] = {
     "rules": "fiba",
@@ -39,7 +39,7 @@ class ServerProcess:
     url: str
     data: Path
     log: Path
-    process: subprocess.Popen[bytes]
+    process: Forked | subprocess.Popen[bytes]
 
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client for this server; close it, or use it in a `with`."""
@@ -77,18 +77,9 @@ def running(
     port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     log = data / "serve.log"
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", str(port)]
-    command += ["--data", str(data), *options]
+    command = ["serve", "--port", str(port), "--data", str(data), *options]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("COURTSIDE_")}
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**clean, **(env or {})},
-        )
+    process = Forked(command, log, {**clean, **(env or {})})
     server = ServerProcess(f"http://127.0.0.1:{port}", data, log, process)
     try:
         wait_until_ready(server)
@@ -98,9 +89,9 @@ def running(
             process.terminate()
             try:
                 process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 process.kill()
-                process.wait()
+                process.wait(STOP_S)
 
 
 def wait_until_ready(server: ServerProcess) -> None:

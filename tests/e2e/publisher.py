@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.listener import Message
+from tests.forked import Forked
 from tests.ingest.clients import ec_certificate
 from tests.server_process import ServerProcess
 from tests.support import ROOT
@@ -16,13 +18,17 @@ from tests.support import ROOT
 
 @contextmanager
 def publishing(
-    server: ServerProcess, clip: Path, game: Message, *options: str
-) -> Iterator[subprocess.Popen[bytes]]:
+    server: ServerProcess, clip: Path | str, game: Message, *options: str
+) -> Iterator[Forked]:
     """`courtside publish` to camera `main` of a game, killed at the end if it still runs."""
     url = f"{server.url}/whip/{game['game_id']}/main"
-    command = [sys.executable, "-m", "server.cli", "publish", str(clip), url, *options]
-    with run([*command, "--token", game["tokens"]["camera"]]) as process:
+    words = ["publish", str(clip), url, "--token", game["tokens"]["camera"], *options]
+    process = Forked(words, server.data / "publish.log", os.environ)
+    try:
         yield process
+    finally:
+        process.kill()
+        process.wait(5)
 
 
 @contextmanager

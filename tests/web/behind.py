@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +12,8 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Page, Route
 
+from tests.e2e.publisher import publishing
 from tests.server_process import ServerProcess
-from tests.support import ROOT
 
 # The second on the screen, noted each time the page asks where its picture is; or made up from a
 # delay.
@@ -64,21 +62,11 @@ class Hall:
 def filmed(server: ServerProcess) -> Iterator[Hall]:
     """A new game with a camera."""
     game = server.new_game()
-    address = f"{server.url}/whip/{game['game_id']}/main"
-    command = [sys.executable, "-m", "server.cli", "publish", "testcard", address]
-    publisher = subprocess.Popen(
-        [*command, "--token", game["tokens"]["camera"]],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        with server.client(game["tokens"]["watch"]) as client:
-            yield Hall(server, game, _origin_s(client, game))
-    finally:
-        publisher.terminate()
-        publisher.wait(10)
+    with (
+        publishing(server, "testcard", game),
+        server.client(game["tokens"]["watch"]) as client,
+    ):
+        yield Hall(server, game, _origin_s(client, game))
 
 
 def _origin_s(client: httpx.Client, game: dict[str, Any]) -> float:
