@@ -54,12 +54,17 @@ def test_the_file_is_the_one_that_was_measured(model: registry.Model) -> None:
     assert model.measured
 
 
-@pytest.mark.parametrize("size", [(416, 416), (384, 640), (736, 1280)])
-def test_any_size_that_32_divides_goes_in(model: registry.Model, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "most"), [((416, 416), 0.3), ((384, 640), 0.3), ((736, 1280), 0.5)]
+)
+def test_any_size_that_32_divides_goes_in(
+    model: registry.Model, size: tuple[int, int], most: float
+) -> None:
+    """At twice a picture's size its corner is doubtful."""
     detector = Detector.open(model.path, model.labels, "cpu", size=size, batch=2)
     black = np.zeros((360, 640, 3), np.uint8)
     for found in detector.detect([black] * 3):
-        assert (found.score < 0.5).all()  # at twice a picture's size its corner is doubtful
+        assert (found.score < most).all()
 
 
 def test_a_batch_sees_what_single_pictures_show(model: registry.Model) -> None:
