@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib.metadata
-import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +17,7 @@ from server.access.shares import Shares
 from server.access.signed import SignedAddresses
 from server.access.tokens import Tokens, kept_secret, key_from_secret
 from server.api.health import Health
+from server.background import Background
 from server.caretaker import Caretaker
 from server.clips.clips import Clips
 from server.clock import Clock
@@ -55,7 +56,6 @@ from server.settings import Settings
 from server.setups import Setups
 from server.updates import Json, Update
 
-log = logging.getLogger(__name__)
 VERSION = importlib.metadata.version("courtside")
 
 
@@ -303,14 +303,15 @@ async def open_house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         meters.gauges(clips.gauges)
         drift = Drift(lambda most: scorer.labels(None, most))
         meters.registry.register(drift)
-        for work, name in (
-            (watch_loop(meters, clock), "loop watch"),
-            (caretaker.run(), "caretaker"),
-            (drift.run(), "label drift"),
-            (setups.run(), "setups"),
-            (recorders.run(), "recordings"),
+        for work in (
+            Background("loop watch", functools.partial(watch_loop, meters, clock)),
+            Background("caretaker", caretaker.run),
+            Background("label drift", drift.run),
+            Background("setups", setups.run),
+            Background("recordings", recorders.run),
         ):
-            stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
+            work.start()
+            stack.push_async_callback(work.stop)
         yield house
 
 
@@ -331,10 +332,3 @@ async def _open_redis(
     await bus.start()
     stack.push_async_callback(bus.stop)
     return url, store, bus
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("%s had ended by a bug", task.get_name(), exc_info=error)

@@ -14,12 +14,13 @@ OURS = ("server", "pipeline", "onnx_models", "web_client", "tests")
 
 # What a place may import of ours. A place is the longest prefix that matches; whatever
 # has no line here (drivers, app, cli) is held by DRIVERS and NOBODY below.
-LEAVES = ("server.clock", "server.problems", "server.slot")
+LEAVES = ("server.background", "server.clock", "server.problems", "server.slot")
 MAY: dict[str, tuple[str, ...]] = {
     "pipeline": ("pipeline",),
     "onnx_models": ("onnx_models",),
     "onnx_models.training": ("onnx_models", "pipeline", "server.simulator"),
     "web_client": (),
+    "server.background": (),
     "server.certificates": (),
     "server.clock": (),
     "server.machine": (),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 
+from server.background import Background
 from server.clips.cut import Cut
 from server.clips.gallery import Gallery
 from server.clips.jobs import Jobs
@@ -18,8 +18,6 @@ from server.gamelog.log import LogUnavailable
 from server.gamelog.sql import SqlLog
 from server.media.storage import Storage
 from server.meters import Gauges, Meters
-
-log = logging.getLogger(__name__)
 
 
 class Clips:
@@ -41,23 +39,20 @@ class Clips:
         self._jobs = Jobs(redis_url, self._studio.make, self._studio.failed)
         self._keeper = Keeper(table, games, self._jobs, objects, clock)
         self.gallery = Gallery(table, games, objects, clock)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._works = (
+            Background("clips-keeper", self._keeper.run),
+            Background("clips-count", self._count),
+        )
         self._counts: dict[str, int] = {}
 
     def start(self) -> None:
         self._jobs.start()
-        self._tasks = [
-            asyncio.create_task(self._keeper.run(), name="clips-keeper"),
-            asyncio.create_task(self._count(), name="clips-count"),
-        ]
-        for task in self._tasks:
-            task.add_done_callback(_report)
+        for work in self._works:
+            work.start()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        for work in self._works:
+            await work.stop()
         await self._jobs.stop()
         await self._studio.close()
         await self.gallery.close()
@@ -91,8 +86,3 @@ class Clips:
             with suppress(LogUnavailable):
                 self._counts = await asyncio.to_thread(self._table.counts)
             await asyncio.sleep(5)
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("%s has ended by a bug", task.get_name(), exc_info=error)

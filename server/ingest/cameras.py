@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import av
 
+from server.background import Background
 from server.clock import Clock
 from server.ingest import aiortc_hooks
 from server.ingest.ice import IceSettings
@@ -83,7 +84,7 @@ class Cameras:
         self._cameras: dict[tuple[str, str], Camera] = {}
         self._past: OrderedDict[str, Problem] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
-        self._dog = Watchdog(
+        watchdog = Watchdog(
             clock,
             self.limits,
             lambda: self.sessions,
@@ -91,7 +92,7 @@ class Cameras:
             say=self._say,
             count=self._count,
         )
-        self._watchdog: asyncio.Task[None] | None = None
+        self._watchdog = Background("camera watchdog", watchdog.run)
         self._closed = False
 
     # --- for WHIP
@@ -100,8 +101,7 @@ class Cameras:
         """Answer an offer. Raises Problem 400, 422, 503."""
         offer = read_offer(body)
         self._make_room(game, camera)
-        if self._watchdog is None or self._watchdog.done():
-            self._watchdog = asyncio.create_task(self._dog.run(), name="camera watchdog")
+        self._watchdog.start()
         place = self._camera(game, camera)
         session = Session(
             self._new_id(), f'"{self._new_id()}"', game, camera,
@@ -178,10 +178,7 @@ class Cameras:
     async def close(self) -> None:
         """End everything and wait for sockets and threads."""
         self._closed = True
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watchdog
+        await self._watchdog.stop()
         for session in list(self._sessions.values()):
             self._finish(session, "the server stops")
         if self._closing:

@@ -11,7 +11,7 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from server.live.background import Background
+from server.background import Background
 
 log = logging.getLogger(__name__)
 

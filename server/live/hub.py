@@ -14,8 +14,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.background import Background, report_failure
 from server.clock import Clock
-from server.live.background import Background, report_failure
 from server.live.bus import Bus
 from server.live.mailbox import CAPACITY, Mailbox
 from server.live.redis import LiveStore, RedisAway

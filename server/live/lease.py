@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from server.background import Background
 from server.clock import Clock
-from server.live.background import Background
 from server.live.bus import Bus
 from server.live.redis import LiveStore, RedisAway, key
 

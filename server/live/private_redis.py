@@ -26,6 +26,7 @@ from pathlib import Path
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from server.background import Background
 from server.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class PrivateRedis:
         self._binary = binary
         self._tied = tied and sys.platform == "linux"
         self._process: asyncio.subprocess.Process | None = None
-        self._guard: asyncio.Task[None] | None = None
+        self._guard = Background("private-redis-guard", self._restart_when_dead)
         self._lock: int | None = None
         self._home: Path | None = None
         self._socket = ""
@@ -153,15 +154,11 @@ class PrivateRedis:
         except BaseException:
             await self.stop()
             raise
-        self._guard = asyncio.create_task(self._restart_when_dead(), name="private-redis-guard")
+        self._guard.start()
 
     async def stop(self) -> None:
         """Stop Redis (it writes its file first) and remove the socket's folder."""
-        if self._guard is not None:
-            self._guard.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._guard
-            self._guard = None
+        await self._guard.stop()
         await self._end_process()
         if self._home is not None:
             self._note.unlink(missing_ok=True)

@@ -7,11 +7,11 @@ import functools
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from server.background import Background
 from server.clock import Clock
 from server.ingest import signalling
 from server.ingest.ice import IceSettings
@@ -66,7 +66,7 @@ class Viewers:
         self._viewers: dict[str, Viewer] = {}
         self._past: OrderedDict[str, Problem] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
-        self._watchdog: asyncio.Task[None] | None = None
+        self._watchdog = Background("viewers' watchdog", self._watch)
         self._closed = False
 
     async def watch(self, game: str, camera: str, body: bytes) -> Answer:
@@ -85,8 +85,7 @@ class Viewers:
                 503, "too-many-viewers", f"This server shows {self.most} viewers the picture by "
                 "WebRTC. Watch by HLS.", {"Retry-After": "30"},
             )  # fmt: skip
-        if self._watchdog is None or self._watchdog.done():
-            self._watchdog = asyncio.create_task(self._watch(), name="viewers' watchdog")
+        self._watchdog.start()
         viewer = Viewer(
             self._new_id(), f'"{self._new_id()}"', stream, self._clock, self.ice,
             self._payloads, self._meters.viewer_skipped, self._drop,
@@ -129,10 +128,7 @@ class Viewers:
     async def close(self) -> None:
         """End everything and wait for the sockets."""
         self._closed = True
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watchdog
+        await self._watchdog.stop()
         for viewer in tuple(self._viewers.values()):
             self._drop(viewer, "stopping")
         if self._closing:

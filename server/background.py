@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """One task: `start` first, `stop` at the end; a bug that ends it is said."""
+    """One task: `start` first, `stop` at the end; a bug that ends it is said at once."""
 
     def __init__(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._name = name
@@ -19,8 +19,10 @@ class Background:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._work(), name=self._name)
-        self._task.add_done_callback(report_failure)
+        """Begin, unless it is under way."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work(), name=self._name)
+            self._task.add_done_callback(report_failure)
 
     async def stop(self) -> None:
         """End it and wait until it has ended."""
