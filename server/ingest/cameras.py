@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,10 +16,10 @@ from server.ingest import aiortc_hooks
 from server.ingest.ice import IceSettings
 from server.ingest.offer import read_offer
 from server.ingest.peer import Peer
+from server.ingest.registry import Answer, Registry
 from server.ingest.sample import EncodedFrame
 from server.ingest.sdpfrag import Fragment
 from server.ingest.session import (
-    Answer,
     Camera,
     Claim,
     FrameSink,
@@ -36,8 +35,6 @@ from server.meters import Meters
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
-
-REMEMBERED = 512
 
 
 class Cameras:
@@ -80,10 +77,7 @@ class Cameras:
         self._on_state = on_state
         self._claim = claim
         self._meters = meters
-        self._sessions: dict[str, Session] = {}
         self._cameras: dict[tuple[str, str], Camera] = {}
-        self._past: OrderedDict[str, Problem] = OrderedDict()
-        self._closing: set[asyncio.Task[None]] = set()
         watchdog = Watchdog(
             clock,
             self.limits,
@@ -92,16 +86,14 @@ class Cameras:
             say=self._say,
             count=self._count,
         )
-        self._watchdog = Background("camera watchdog", watchdog.run)
-        self._closed = False
+        self._sessions: Registry[Session] = Registry(Background("camera watchdog", watchdog.run))
 
     # --- for WHIP
 
-    async def publish(self, game: str, camera: str, body: bytes) -> Answer:
+    async def publish(self, game: str, camera: str, body: bytes) -> Answer[Session]:
         """Answer an offer. Raises Problem 400, 422, 503."""
         offer = read_offer(body)
         self._make_room(game, camera)
-        self._watchdog.start()
         place = self._camera(game, camera)
         session = Session(
             self._new_id(), f'"{self._new_id()}"', game, camera,
@@ -120,28 +112,14 @@ class Cameras:
             on_picture=picture if self._decode else None,
             on_gone=lambda why: self._gone(session, why),
         )
-        self._sessions[session.id] = session
-        answered = False
-        try:
-            sdp = await session.peer.answer(offer)
-            answered = session.id in self._sessions
-        finally:
-            if not answered:
-                self._drop(session, Problem(404, "no-session", "This session never began."))
-        if not answered:
-            raise Problem(503, "busy", "The session ended while it began.", {"Retry-After": "2"})
-        return Answer(session, sdp)
+        never = Problem(404, "no-session", "This session never began.")
+        return await self._sessions.begin(
+            session, session.peer.answer(offer), lambda: self._drop(session, never)
+        )
 
     def session(self, game: str, camera: str, session_id: str) -> Session:
         """Raises Problem 404, and 410 `replaced` when another publisher took over."""
-        session = self._sessions.get(session_id)
-        if session is not None and session.key == (game, camera):
-            return session
-        past = self._past.get(f"{game}/{camera}/{session_id}")
-        if past is None:
-            raise Problem(404, "no-session", "There is no such session.")
-        # A new one each time: an exception that is raised again keeps every trace.
-        raise Problem(past.status, past.type, past.detail)
+        return self._sessions.find(game, camera, session_id)
 
     async def trickle(self, session: Session, fragment: Fragment) -> None:
         """Raises Problem 422 for an ICE restart; the session stays as it was."""
@@ -157,7 +135,7 @@ class Cameras:
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        return tuple(self._sessions.values())
+        return tuple(self._sessions)
 
     def live(self, game: str, camera: str) -> Session | None:
         place = self._cameras.get((game, camera))
@@ -172,17 +150,13 @@ class Cameras:
 
     async def end_game(self, game: str, why: str) -> None:
         """End what publishes to this game."""
-        for session in [s for s in self._sessions.values() if s.game == game]:
-            self._finish(session, why)
+        for session in self._sessions:
+            if session.game == game:
+                self._finish(session, why)
 
     async def close(self) -> None:
         """End everything and wait for sockets and threads."""
-        self._closed = True
-        await self._watchdog.stop()
-        for session in list(self._sessions.values()):
-            self._finish(session, "the server stops")
-        if self._closing:
-            await asyncio.wait(self._closing)
+        await self._sessions.close(lambda session: self._finish(session, "the server stops"))
 
     # --- inside
 
@@ -194,9 +168,8 @@ class Cameras:
 
     def _make_room(self, game: str, camera: str) -> None:
         """One live and one coming publisher a camera; a phone that returns is never refused."""
-        if self._closed:
-            raise Problem(503, "stopping", "The server stops.", {"Retry-After": "10"})
-        mine = [s for s in self._sessions.values() if s.key == (game, camera)]
+        self._sessions.check_open()
+        mine = [s for s in self._sessions if s.key == (game, camera)]
         for waiting in [s for s in mine if not s.live]:
             self._replace(waiting)
         others = len(self._sessions) - len([s for s in mine if s.live])
@@ -211,7 +184,7 @@ class Cameras:
         media_s = None
         if session.live:
             media_s = session.place.take(session, frame)
-        elif session.id in self._sessions:
+        elif session in self._sessions:
             session.waiting.put(frame)
             if frame.key and frame.kind == "video" and not self._decode:
                 self._first_picture(session)
@@ -229,7 +202,7 @@ class Cameras:
                 session.peer.loop.call_soon_threadsafe(self._first_picture, session)
 
     def _first_picture(self, session: Session) -> None:
-        if session.id not in self._sessions or session.live or session.claiming is not None:
+        if session not in self._sessions or session.live or session.claiming is not None:
             return
         if self._claim is None or session.place.hold is not None:
             self._go_live(session)
@@ -257,9 +230,9 @@ class Cameras:
         if place.line.zero_s is None:
             age_s = (self._clock.now() - hold.origin).total_seconds()
             place.line.zero_s = self._clock.monotonic_s() - age_s
-        if gone and session.id in self._sessions:
+        if gone and session in self._sessions:
             self._replace(session, gone[0])
-        elif session.id in self._sessions:
+        elif session in self._sessions:
             self._go_live(session)
         self._leave_if_idle(place)
 
@@ -301,7 +274,7 @@ class Cameras:
             self._leave_if_idle(session.place)
 
     def _gone(self, session: Session, why: str) -> None:
-        if session.id in self._sessions:
+        if session in self._sessions:
             self._finish(session, why)
 
     def _finish(self, session: Session, why: str) -> None:
@@ -315,19 +288,16 @@ class Cameras:
         self, session: Session, problem: Problem, farewell: dict[str, str] | None = None
     ) -> None:
         """Take the session away; say nothing."""
-        if self._sessions.pop(session.id, None) is None:
+        if not self._sessions.remove(session, problem):
             return
         place = session.place
         if place.live is session:
             place.live = None
         session.live = False
-        self._past[f"{session.game}/{session.camera}/{session.id}"] = problem
-        while len(self._past) > REMEMBERED:
-            self._past.popitem(last=False)
         self._count(session)
         session.peer.close(None if farewell is None else {"type": "replaced", **farewell})
-        self._keep(session.peer.wait_closed())
-        if not place.line.last_s and not any(s.key == session.key for s in self._sessions.values()):
+        self._sessions.keep(session.peer.wait_closed())
+        if not place.line.last_s and not any(s.key == session.key for s in self._sessions):
             self._cameras.pop(session.key, None)  # nothing ever came: nothing to remember
 
     def _leave_if_idle(self, place: Camera) -> None:
@@ -342,7 +312,7 @@ class Cameras:
             media.close()
         if place.hold is not None:
             hold, place.hold = place.hold, None
-            self._keep(hold.release())
+            self._sessions.keep(hold.release())
 
     def _count(self, session: Session) -> None:
         """Tell the meters what was lost of a session since they were last told."""
@@ -351,14 +321,6 @@ class Cameras:
         for what, total in session.peer.losses().items():
             self._meters.ingest_lost(what, total - session.told.get(what, 0))
             session.told[what] = total
-
-    def _keep(self, work: Awaitable[None]) -> None:
-        async def run() -> None:
-            await work
-
-        task = asyncio.create_task(run())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
 
     def _say(self, session: Session, status: Status, why: str) -> None:
         log.info("camera %s/%s is %s %s", session.game, session.camera, status, why)

@@ -192,11 +192,3 @@ class Camera:
         """Ask whoever publishes now for a key frame."""
         if self.live is not None:
             self.live.peer.want_key_frame()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What POST returns."""
-
-    session: Session
-    sdp: str

@@ -9,13 +9,14 @@ import asyncio
 import functools
 import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect, HTTPConnection
 
 from server.ingest import offer, sdpfrag
 from server.ingest.ice import IceSettings
+from server.ingest.registry import Answer, S
 from server.problems import Problem
 
 SDP = "application/sdp"
@@ -39,28 +40,6 @@ SESSION_METHODS = "OPTIONS, GET, PATCH, DELETE"
 # Raises Problem 401 or 403; what it returns about the caller is not needed here.
 Authorize = Callable[[HTTPConnection, str, str], Awaitable[object]]
 Handler = Callable[..., Awaitable[Response]]
-
-
-class Session(Protocol):
-    """What HTTP knows of a session. id: unguessable. etag: with its quotation marks."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def etag(self) -> str: ...
-
-
-S = TypeVar("S", bound=Session)
-S_co = TypeVar("S_co", bound=Session, covariant=True)
-
-
-class Answer(Protocol[S_co]):
-    """What an offer is answered with."""
-
-    @property
-    def session(self) -> S_co: ...
-    @property
-    def sdp(self) -> str: ...
 
 
 class Sessions(Protocol[S]):

@@ -82,6 +82,11 @@ class Viewer:
         self._told_s = float("-inf")
         self._work: asyncio.Task[None] | None = None
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The game and the camera."""
+        return self.stream.key
+
     # --- negotiation
 
     async def answer(self, offer: Offer) -> str:

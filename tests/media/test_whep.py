@@ -67,7 +67,7 @@ async def watch(place: Rooms) -> AsyncIterator[Watch]:
 
 def sender(place: Rooms) -> PayloadSender:
     """Of the only viewer's picture."""
-    (only,) = place.viewers._viewers.values()
+    (only,) = place.viewers._sessions
     return only._senders["video"]
 
 
