@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import jwt
-
-from server.access.tokens import ALGORITHM, ISSUER, LONGEST
+from server.access.tokens import BadToken, claims_of, sign
 from server.clock import Clock
 from server.problems import Problem
 
@@ -42,29 +40,15 @@ class Shares:
         version = await self._version_of(share.game)
         if version is None:
             raise Problem(404, "unknown-game", f"There is no game {share.game!r}.")
-        claims = {
-            "iss": ISSUER,
-            "share": share.what,
-            "game": share.game,
-            "v": version,
-            "iat": int(self._clock.now().timestamp()),
-        }
-        return jwt.encode(claims, self._key, ALGORITHM)
+        claims = {"share": share.what, "game": share.game, "v": version}
+        return sign(claims, self._key, self._clock.now())
 
     async def read(self, token: str) -> Share:
         """What it shows. Problem 403 `share-refused` for one that is not ours or was revoked."""
-        if len(token) > LONGEST:
-            raise _refused("it is too long")
         try:
-            found = jwt.decode(
-                token,
-                self._key,
-                algorithms=[ALGORITHM],
-                issuer=ISSUER,
-                options={"require": ["share", "game", "v", "iat"], "verify_iat": False},
-            )
-        except jwt.InvalidTokenError as error:
-            raise _refused("it is not one of this server's") from error
+            found = claims_of(token, self._key, "share", "game", "v", called="it")
+        except BadToken as error:
+            raise _refused(str(error)) from error
         game, what = str(found["game"]), str(found["share"])
         if await self._version_of(game) != found["v"]:
             raise _refused("it was revoked, or its game was erased")

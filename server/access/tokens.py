@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import jwt
 
@@ -58,33 +59,16 @@ class Tokens:
         if (role == "admin") != (game is None):
             raise ValueError("an admin token is for no game, every other one is for one")
         now = self._clock.now()
-        claims: dict[str, object] = {"iss": ISSUER, "role": role, "v": version, "jti": token_id}
-        claims["iat"] = int(now.timestamp())
+        claims: dict[str, object] = {"role": role, "v": version, "jti": token_id}
         if game is not None:
             claims["game"] = game
         if life is not None:
             claims["exp"] = int((now + life).timestamp())
-        return jwt.encode(claims, self._key, ALGORITHM)
+        return sign(claims, self._key, now)
 
     def read(self, token: str) -> Claims:
         """The claims of a token that we signed and that has not run out; else BadToken."""
-        if len(token) > LONGEST:
-            raise BadToken("the token is too long")
-        try:
-            found = jwt.decode(
-                token,
-                self._key,
-                algorithms=[ALGORITHM],
-                issuer=ISSUER,
-                # Times are compared below, with our clock instead of the library's.
-                options={
-                    "require": ["role", "v", "iat", "jti"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
-        except jwt.InvalidTokenError as error:
-            raise BadToken("the token is not one of this server's") from error
+        found = claims_of(token, self._key, "role", "v", "jti", called="the token")
         expires = found.get("exp")
         if expires is not None and not isinstance(expires, int):
             raise BadToken("the token's end is not a time")
@@ -96,6 +80,29 @@ class Tokens:
         if (role == "admin") != (game is None):
             raise BadToken("the token names no game")
         return Claims(cast(Role, role), game, version, str(found["jti"]))
+
+
+def sign(claims: Mapping[str, object], key: bytes, now: datetime) -> str:
+    """A token that says these things, and that it is ours and of `now`."""
+    return jwt.encode({"iss": ISSUER, **claims, "iat": int(now.timestamp())}, key, ALGORITHM)
+
+
+def claims_of(token: str, key: bytes, *needed: str, called: str) -> dict[str, Any]:
+    """What a token says that we signed, `needed` in it. BadToken, which says what is `called` so,
+    for any other; whether it has expired is not looked at."""
+    if len(token) > LONGEST:
+        raise BadToken(f"{called} is too long")
+    try:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            # Times are for the caller to compare, with our clock instead of the library's.
+            options={"require": [*needed, "iat"], "verify_exp": False, "verify_iat": False},
+        )
+    except jwt.InvalidTokenError as error:
+        raise BadToken(f"{called} is not one of this server's") from error
 
 
 def key_from_secret(secret: str) -> bytes:
