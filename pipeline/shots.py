@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.ball import Flight, Flights, Spot, best_next
 from pipeline.judge import Judge
-from pipeline.signs import UNDER, Reach, Visit
+from pipeline.signs import UNDER, Reach, Visit, at_rim
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class ShotWatch:
                 continue
             score, made = self._judge.judge(visit)
             if score >= self._judge.least and (told is None or score > told.score):
-                told = Shot(start(visit).t_s, at_rim(visit).t_s, t_s, made, score)
+                told = Shot(start(visit).t_s, visit.way[at_rim(visit)].t_s, t_s, made, score)
         if told is not None:
             self.rest(t_s)
         return told
@@ -219,10 +219,3 @@ def start(visit: Visit) -> Spot:
     """The first spot of the throw: back from the rim while the ball was in the air."""
     first = visit.way[visit.began]
     return next(one for one in visit.way if first.t_s - one.t_s <= START_S)
-
-
-def at_rim(visit: Visit) -> Spot:
-    """The spot nearest to the rim within the first moments there."""
-    after = visit.after()
-    soon = [one for one in after if one.t_s - after[0].t_s <= 0.35]
-    return min(soon, key=lambda one: one.away)

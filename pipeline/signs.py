@@ -24,6 +24,18 @@ NONE = 3.0
 ASKED = 8
 """Spots before the rim that are asked for a thrown ball's way."""
 
+RIM_S = 0.35
+"""So soon after its first spot at the rim a ball is nearest to it, or has met it."""
+
+NET_S = (0.1, 0.5)
+"""A net that the ball moves swings so long after the ball fell through the rim's plane."""
+
+FATE_S = 0.8
+"""What moves in the net so long after the ball came may be its doing."""
+
+FASTEST_KICK = 20.0
+"""Rim widths a second: more says nothing more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -120,6 +132,7 @@ def fate_signs(visit: Visit) -> dict[str, float]:
     beside = [one for one in after if abs(one.x) > 0.75 and -0.3 < one.y < 1.2]
     high = [one.y for one in after]
     rose = max((low - one for k, low in enumerate(high) for one in high[k + 1 :]), default=0.0)
+    kick_x, kick_y = kick(visit)
     last = after[-1]
     fall = None
     if crossing is not None and leaves is not None and left_s > crossed_s:
@@ -151,6 +164,10 @@ def fate_signs(visit: Visit) -> dict[str, float]:
         "after_seen": sum(one.seen for one in after),
         "swing": swing(visit, came_s),
         "swing_late": swing(visit, min(crossed_s, last.t_s) + 0.12),
+        "swing_mean": stirred(visit, came_s, came_s + FATE_S),
+        "swing_soon": stirred(visit, crossed_s + NET_S[0], crossed_s + NET_S[1]),
+        "kick_x": min(abs(kick_x), FASTEST_KICK),
+        "kick_y": max(-FASTEST_KICK, min(kick_y, FASTEST_KICK)),
     }
 
 
@@ -236,6 +253,27 @@ def through(way: Sequence[Spot], began: int, plane: float) -> tuple[float | None
     return crossing, crossed_s
 
 
+def at_rim(visit: Visit) -> int:
+    """Index of the spot nearest to the rim within the first moments there."""
+    way, began = visit.way, visit.began
+    soon = [k for k in range(began, len(way)) if way[k].t_s - way[began].t_s <= RIM_S]
+    return min(soon, key=lambda k: way[k].away)
+
+
+def kick(visit: Visit) -> tuple[float, float]:
+    """How the ball's velocity changed where it was nearest to the rim, to the right and down, rim
+    widths a second: little through the net, much off the iron. (0, 0) if it was not seen again."""
+    k = at_rim(visit)
+    if not 0 < k < len(visit.way) - 1:
+        return 0.0, 0.0
+    a, b, c = visit.way[k - 1 : k + 2]
+    came_s, left_s = max(b.t_s - a.t_s, 1e-3), max(c.t_s - b.t_s, 1e-3)
+    return (
+        (c.x - b.x) / left_s - (b.x - a.x) / came_s,
+        (c.y - b.y) / left_s - (b.y - a.y) / came_s,
+    )
+
+
 def _mean(values: Sequence[float]) -> float:
     return max(sum(values) / len(values), 0.05)
 
@@ -274,6 +312,12 @@ def swing(visit: Visit, from_s: float) -> float:
             own = 0.3 * max(0.0, 1 - abs(ball.x) / 0.7) * max(0.0, 1 - abs(ball.y - 0.55) / 0.8)
         most = max(most, share - own)
     return most
+
+
+def stirred(visit: Visit, from_s: float, to_s: float) -> float:
+    """Mean share of the net that moves between two moments; 0 if nobody looked."""
+    shares = [share for t_s, share, _ in visit.net if from_s <= t_s <= to_s]
+    return sum(shares) / len(shares) if shares else 0.0
 
 
 NAMES = tuple(signs(Visit([Spot(0.0, 0.0, 0.0, BALL, 1.0)], 0)))

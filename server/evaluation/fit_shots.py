@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,8 +25,8 @@ from numpy.typing import NDArray
 from pipeline.judge import WEIGHTS, Judge, asks
 from pipeline.possession import Array
 from pipeline.possession_trees import Trees, chance
-from pipeline.shots import ShotWatch, at_rim
-from pipeline.signs import NAMES, Visit, row
+from pipeline.shots import ShotWatch
+from pipeline.signs import NAMES, Visit, at_rim, row
 from server.evaluation.boost import Plan, boost, yes_or_no
 from server.evaluation.tables import brier, calibration_error
 from server.evaluation.throws import Seen, Throw, throws
@@ -62,7 +63,7 @@ def visits(throw: Throw) -> list[tuple[Visit, bool]]:
         for visit in watch.visits(
             look.t_s, look.spots, look.net, throw.reach, width=throw.width, sure=throw.sure
         ):
-            is_it = throw.shot and abs(at_rim(visit).t_s - throw.rim_s) <= _SAME_S
+            is_it = throw.shot and abs(visit.way[at_rim(visit)].t_s - throw.rim_s) <= _SAME_S
             found.append((visit, is_it and not any(was for _, was in found)))
         if found and found[-1][1]:
             watch.rest(look.t_s)
@@ -71,12 +72,14 @@ def visits(throw: Throw) -> list[tuple[Visit, bool]]:
 
 def varied(throw: Throw, rng: np.random.Generator) -> Throw:
     """The same throw as another film may show it: slowed down or at double speed, the rim found a
-    little elsewhere, motion that says little or nothing (leaves behind the hoop, a stiff net)."""
+    little elsewhere, motion that says little or nothing (leaves behind the hoop, a stiff net), or
+    motion in the net that no ball makes (people behind it, a shaken board)."""
     gain = float(rng.choice([0.0, 0.2, 0.6, 1.0], p=[0.35, 0.2, 0.2, 0.25]))
     blind = rng.random() < 0.3
     pace = float(np.exp(rng.uniform(np.log(0.45), np.log(1.9)))) if rng.random() < 0.6 else 1.0
     grown = float(np.exp(rng.normal(0, 0.1)))
     dx, dy = rng.normal(0, 0.07, 2).tolist()
+    strays = stray(throw, rng)
     looks = tuple(
         Seen(
             one.t_s * pace,
@@ -91,12 +94,24 @@ def varied(throw: Throw, rng: np.random.Generator) -> Throw:
                 for spot in one.spots
                 if spot.seen or not blind
             ),
-            one.net * gain,
+            max(one.net * gain, other),
         )
-        for one in throw.looks
+        for one, other in zip(throw.looks, strays, strict=True)
     )
     sure = float(np.clip(throw.sure + rng.normal(-0.05, 0.15), 0.08, 0.97))
     return replace(throw, looks=looks, rim_s=throw.rim_s * pace, sure=sure)
+
+
+def stray(throw: Throw, rng: np.random.Generator) -> list[float]:
+    """Look by look the share of the net that something else than the ball moves."""
+    often = float(rng.choice([0.0, 0.5, 1.5]))  # a second
+    shares, last_s, until_s = [], throw.looks[0].t_s, -math.inf
+    for look in throw.looks:
+        if rng.random() < often * (look.t_s - last_s):
+            until_s = look.t_s + float(rng.uniform(0.05, 0.5))
+        shares.append(float(rng.uniform(0.0, 0.3)) if look.t_s < until_s else 0.0)
+        last_s = look.t_s
+    return shares
 
 
 def lesson(batches: Iterable[tuple[int, Sequence[Throw]]]) -> Lesson:

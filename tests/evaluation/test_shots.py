@@ -17,7 +17,7 @@ from pipeline.sight import Sighting
 from pipeline.signs import NAMES
 from server.cli import main
 from server.evaluation import closeups
-from server.evaluation.fit_shots import fit, lesson, report, varied
+from server.evaluation.fit_shots import fit, lesson, report, stray, varied
 from server.evaluation.labels import Shot, read_shots
 from server.evaluation.shots import Tally, clips, met, simulated, watch
 from server.evaluation.throws import throws
@@ -89,6 +89,15 @@ def test_throws_are_the_same_for_the_same_seed() -> None:
     assert len(drawn.looks) > 5
     slower = varied(drawn, np.random.default_rng(1))
     assert [len(one.spots) for one in slower.looks] <= [len(one.spots) for one in drawn.looks]
+
+
+def test_in_some_films_the_net_moves_without_a_ball() -> None:
+    (throw,) = throws(5, 1, drawn=False)
+    rng = np.random.default_rng(2)
+    films = [stray(throw, rng) for _ in range(30)]
+    assert {len(one) for one in films} == {len(throw.looks)}
+    assert 0 < sum(max(one) > 0 for one in films) < 30
+    assert all(0 <= share <= 0.3 for one in films for share in one)
 
 
 def test_a_judge_is_learned_from_throws() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.ball import Flight, Flights, Spot, merge
 from pipeline.judge import asks, read, shipped
 from pipeline.shots import Shot, ShotWatch
-from pipeline.signs import NAMES, Reach, Visit, bend, signs, through
+from pipeline.signs import NAMES, Reach, Visit, at_rim, bend, kick, signs, stirred, through
 from tests.pipeline.flights import Eye, throws, watch
 
 
@@ -130,6 +130,31 @@ def test_the_signs_of_a_ball_through_the_net() -> None:
     assert seen["beside"] == 0
     assert seen["swing"] > 0.1
     assert tuple(seen) == NAMES
+
+
+def test_a_ball_off_the_iron_is_kicked_and_one_not_seen_again_is_not() -> None:
+    way = [
+        spot(0.0, -2.0, -1.0),
+        spot(0.1, -1.0, -0.6),
+        spot(0.2, 0.0, -0.2),
+        spot(0.3, -1.0, -0.6),
+    ]
+    visit = Visit(way, 1)
+    assert at_rim(visit) == 2
+    assert kick(visit) == pytest.approx((-20.0, -8.0))
+    assert kick(Visit(way[:3], 1)) == (0.0, 0.0)
+    freely = [spot(t_s, 3 * t_s - 0.3, t_s) for t_s in (0.0, 0.1, 0.2)]
+    assert kick(Visit(freely, 0)) == pytest.approx((0.0, 0.0), abs=1e-9)
+
+
+def test_a_net_that_moves_long_after_the_ball_was_not_moved_by_it() -> None:
+    ball = Visit(list(THROUGH), 4, [(t_s, 0.2, 1) for t_s in (0.55, 0.65, 0.75)])
+    person = Visit(list(THROUGH), 4, [(t_s, 0.2, 1) for t_s in (1.3, 1.4, 1.5)])
+    assert signs(ball)["swing_soon"] == signs(ball)["swing_mean"] == pytest.approx(0.2)
+    assert signs(person)["swing_soon"] == signs(person)["swing_mean"] == 0.0
+    assert signs(person)["swing_late"] == pytest.approx(0.2)
+    assert stirred(ball, 0.5, 0.6) == 0.2
+    assert stirred(ball, 2.0, 3.0) == 0.0
 
 
 @pytest.mark.parametrize(
