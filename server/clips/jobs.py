@@ -27,7 +27,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 20.0
 LONGEST_S = 90
 """A job that takes longer is taken from its worker."""
-SILENT_S = 6
+SILENT_S = 4
 """A job whose worker has not said for so long that it lives is given to another."""
 _AWAY_S = 0.5
 # The braces keep all keys in one slot of a Redis Cluster.
@@ -52,7 +52,7 @@ class Jobs:
             functions=[("cut", self._run)],
             concurrency=at_once,
             after_process=self._after,
-            timers=TimersDict(schedule=1, worker_info=3600, sweep=3, abort=1),
+            timers=TimersDict(schedule=1, worker_info=3600, sweep=1, abort=1),
         )
         self._task: asyncio.Task[None] | None = None
         # It tells of every job that comes and goes, and of each that waits as we end.

@@ -65,6 +65,7 @@ class Keeper:
     async def run(self) -> None:
         """Until cancelled."""
         await self._tried(self._remember())
+        await self._tried(self._fill())
         while True:
             try:
                 async with asyncio.timeout(AGAIN_S):

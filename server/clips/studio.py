@@ -45,6 +45,8 @@ class Recordings(Protocol):
         to_s: float | None = None,
     ) -> list[Segment]: ...
 
+    def growing(self, game: str, camera: str, rendition: Rendition) -> Segment | None: ...
+
     def inits(self, game: str, camera: str) -> list[Init]: ...
 
     def read(self, game: str, camera: str, of: Segment) -> bytes: ...
@@ -181,9 +183,19 @@ class Studio:
         )
 
     def _segments(self, clip: Clip, rendition: Rendition, from_s: float) -> list[Segment]:
+        """What is kept of that time; where this process records, up to the last part."""
+        # The open one first: it may be among the finished ones by then, but none is missed.
+        growing = self._library.growing(clip.game_id, clip.camera, rendition)
         found = self._library.segments(
             clip.game_id, clip.camera, rendition, max(0.0, from_s), clip.end_s
         )
+        if (
+            growing is not None
+            and growing.end_s > from_s
+            and growing.start_s < clip.end_s
+            and growing.number not in {one.number for one in found}
+        ):
+            found.append(growing)
         return [segment for segment in found if segment.kept]
 
     def _file(self, clip: Clip, segments: list[Segment]) -> bytes:

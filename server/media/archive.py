@@ -64,6 +64,11 @@ class Archive:
             closed.pop(0)
         return closed
 
+    def growing(self, game: str, camera: str, rendition: Rendition) -> Segment | None:
+        """The open segment of what this process records now, with the parts that are there."""
+        edge = self._edge(game, camera)
+        return None if edge is None else edge.open_segment(rendition)
+
     def inits(self, game: str, camera: str) -> list[Init]:
         """Of both renditions, in the order in which they were made."""
         found = {(i.rendition, i.id): i for i in self._index.inits(game, camera)}
@@ -77,12 +82,14 @@ class Archive:
         return list(self._index.usage(game))
 
     def read(self, game: str, camera: str, of: Segment, part: Part | None = None) -> bytes:
-        """A segment's file, or one part of it (an Init carries its own bytes)."""
+        """A segment's file, or one part of it (an Init carries its own bytes). Of an open one
+        what there was of it when it was asked for."""
         offset, length = (0, of.size_bytes) if part is None else (part.offset, part.length)
-        edge = self._edge(game, camera)
-        data = None if edge is None else edge.data(of.rendition, of.number)
-        if data is not None:
-            return data[offset : offset + length]
+        if (edge := self._edge(game, camera)) is not None:
+            # The open one first: meanwhile it may be whole, never the other way round.
+            data = edge.open_data(of.rendition, of.number) or edge.data(of.rendition, of.number)
+            if data is not None:
+                return data[offset : offset + length]
         return self._storage.read(name_of(game, camera, of), offset, length)
 
     def usage(self, game: str) -> int:

@@ -70,6 +70,12 @@ class Edge:
                 return data if part is None else _cut(segment, data, part)
         return None
 
+    def open_data(self, rendition: Rendition, number: int) -> bytes | None:
+        """The parts of the open segment that are there; None when it is not this one."""
+        found = self._renditions.get(rendition)
+        growing = None if found is None else found.open
+        return growing[1] if growing is not None and growing[0].number == number else None
+
     def has(self, rendition: Rendition, number: int, part: int | None = None) -> bool:
         """Is that part (from 0), or without one the whole segment, there or past?"""
         found = self._renditions.get(rendition)

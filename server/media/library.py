@@ -35,6 +35,10 @@ class Library(Protocol):
         """Finished segments that overlap that media time, in order, without holes in numbers."""
         ...
 
+    def growing(self, game: str, camera: str, rendition: Rendition) -> Segment | None:
+        """The open segment of what this process records now, with the parts that are there."""
+        ...
+
     def inits(self, game: str, camera: str) -> list[Init]:
         """Of both renditions, in the order in which they were made."""
         ...
@@ -44,7 +48,8 @@ class Library(Protocol):
         ...
 
     def read(self, game: str, camera: str, of: Segment, part: Part | None = None) -> bytes:
-        """A segment's file, or one part of it (an Init carries its own bytes)."""
+        """A segment's file, or one part of it (an Init carries its own bytes). Of an open one
+        what there was of it when it was asked for."""
         ...
 
     def erase(self, game: str) -> None:

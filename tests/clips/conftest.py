@@ -6,6 +6,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -49,6 +50,7 @@ GAME: Json = {
 
 class Recording:
     """A camera's segments of two seconds, as long as a test says; each init is another file.
+    Where that is within a segment, this one still grows.
 
     upto_s: what has been recorded. sizes: media time from which on the picture has that size.
     broken: reading fails that many times. lost: segments of which nothing was kept.
@@ -75,6 +77,12 @@ class Recording:
             for n in range(int(self.upto_s / SEGMENT_S))
             if (n + 1) * SEGMENT_S > (from_s or 0) and (to_s is None or n * SEGMENT_S < to_s)
         ]
+
+    def growing(self, game: str, camera: str, rendition: Rendition) -> Segment | None:
+        n, there_s = divmod(self.upto_s, SEGMENT_S)
+        if camera != "main" or not there_s:
+            return None
+        return replace(self._segment(rendition, int(n)), duration_s=there_s)
 
     def inits(self, game: str, camera: str) -> list[Init]:
         return [

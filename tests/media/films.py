@@ -126,6 +126,10 @@ class Film:
             if (from_s is None or one.end_s > from_s) and (to_s is None or one.start_s < to_s)
         ]
 
+    def growing(self, game: str, camera: str, rendition: Rendition) -> Segment | None:
+        edge = self.edge(game, camera)
+        return None if edge is None else edge.open_segment(rendition)
+
     def inits(self, game: str, camera: str) -> list[Init]:
         return list(self._inits) if (game, camera) == (self.game, self.camera) else []
 

@@ -96,12 +96,17 @@ async def test_the_live_edge_says_each_part_at_once(log: SqlLog, tmp_path: Path)
     assert growing is not None
     assert len(growing.parts) == 2
     assert edge.data("video", 0, 1) is not None
+    assert room.library.growing(GAME, CAMERA, "video") == growing
+    parts = [edge.data("video", 0, part) or b"" for part in range(2)]
+    assert room.library.read(GAME, CAMERA, growing) == b"".join(parts)
     assert not await edge.wait("video", 0, 2, 0.05)
     forever = asyncio.create_task(edge.wait("video", 9, None, 60.0))
     await asyncio.sleep(0)
     recorder.close()
     assert not await forever, "nobody waits for a camera that has ended"
     await recorder.wait_closed()
+    assert room.library.growing(GAME, CAMERA, "video") is None
+    assert room.library.read(GAME, CAMERA, growing) == b"".join(parts)
 
 
 def test_killed_in_the_middle_it_loses_one_part_at_most(log: SqlLog, tmp_path: Path) -> None:
