@@ -21,46 +21,27 @@ import av
 import httpx
 import numpy as np
 import psutil
-from playwright.async_api import async_playwright
 
 from server.clock import ManualClock, SystemClock
 from server.ingest import testcard
 from server.media.segments import PART_S
-from tests.bench.bench_watching import _camera, _p95
-from tests.browser import QUIET
+from tests.bench.filming import filming
+from tests.bench.shown import READER, opened_page, p95, shown_on
 from tests.media.playlists import parse
 from tests.server_process import ServerProcess, running
-from tests.support import ROOT, need
+from tests.support import ROOT
 
 PLAYERS = 200
 PAGE_OPTION = "picture=mse"
-READER = """() => {
-  const canvas = new OffscreenCanvas(240, 20);
-  const drawing = canvas.getContext("2d", {willReadFrequently: true});
+READ_ALL = """(() => {
   const seen = new WeakSet();
-  window.ages = [];
   setInterval(() => {
     for (const video of document.querySelectorAll("video")) {
-      if (seen.has(video)) continue;
+      if (!seen.has(video)) readCard(video);
       seen.add(video);
-      const each = () => {
-        window.first ??= performance.now();
-        const now = performance.timeOrigin + performance.now();
-        drawing.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 5, 0, 0, 240, 20);
-        const {data} = drawing.getImageData(0, 0, 240, 20);
-        let number = 0;
-        for (let bit = 0; bit < 32; bit++) {
-          const x = 10 * (bit % 24) + 5, y = 10 * Math.floor(bit / 24) + 5;
-          number = number * 2 + (data[4 * (240 * y + x)] > 128 ? 1 : 0);
-        }
-        const age = (((now - number) % 2 ** 32) + 2 ** 32) % 2 ** 32;
-        if (age < 60000) window.ages.push(age);
-        video.requestVideoFrameCallback(each);
-      };
-      video.requestVideoFrameCallback(each);
     }
   }, 50);
-}"""
+})();"""
 
 
 def main(seconds: float) -> dict[str, object]:
@@ -75,22 +56,23 @@ def main(seconds: float) -> dict[str, object]:
 async def _all(server: ServerProcess, seconds: float) -> dict[str, object]:
     game = server.new_game()
     name, token = game["game_id"], game["tokens"]["watch"]
-    camera = _camera(f"{server.url}/whip/{name}/main", game["tokens"]["camera"])
-    async with camera, httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
-        told = f"/api/v1/games/{name}/cameras/main/picture?token={token}"
-        while (hls := (await client.get(told)).json()["hls_silent"]) is None:
-            await asyncio.sleep(0.2)
-        await asyncio.sleep(6)
-        arrived = await _parts(client, hls, seconds)
+    camera = filming(f"{server.url}/whip/{name}/main", game["tokens"]["camera"])
+    with camera:
+        async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+            told = f"/api/v1/games/{name}/cameras/main/picture?token={token}"
+            while (hls := (await client.get(told)).json()["hls_silent"]) is None:
+                await asyncio.sleep(0.2)
+            await asyncio.sleep(6)
+            arrived = await _parts(client, hls, seconds)
         cost = await _reloads(server, f"{server.url}{hls}", seconds)
-        shown, first_ms = await _chromium(server, game["links"]["watch"], seconds)
+        shown, first_ms = await _chromium(game["links"]["watch"], seconds)
     return {
         "part target (ms)": 1000 * PART_S,
         "drawn to part in the player's hands p50 (ms)": statistics.median(arrived),
-        "drawn to part in the player's hands p95 (ms)": _p95(arrived),
+        "drawn to part in the player's hands p95 (ms)": p95(arrived),
         "pictures read on the watch page": len(shown),
         "glass to glass on the watch page p50 (ms)": statistics.median(shown),
-        "glass to glass on the watch page p95 (ms)": _p95(shown),
+        "glass to glass on the watch page p95 (ms)": p95(shown),
         "watch page opened to first picture (ms)": first_ms,
         **cost,
     }
@@ -159,21 +141,8 @@ async def _reloads(server: ServerProcess, playlist: str, seconds: float) -> dict
     }
 
 
-async def _chromium(server: ServerProcess, link: str, seconds: float) -> tuple[list[float], float]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=need("chromium"),
-            args=[*QUIET, "--autoplay-policy=no-user-gesture-required"],
-        )
-        # Our pages run no script but their own; the reader comes on top.
-        page = await browser.new_page(bypass_csp=True)
-        await page.add_init_script(f"({READER})()")
+async def _chromium(link: str, seconds: float) -> tuple[list[float], float]:
+    async with opened_page() as page:
+        await page.add_init_script(READER + READ_ALL)
         await page.goto(f"{link}&{PAGE_OPTION}")
-        await page.wait_for_function("window.ages?.length > 0", timeout=60_000)
-        await asyncio.sleep(4)
-        await page.evaluate("window.ages.length = 0")
-        await asyncio.sleep(seconds)
-        ages: list[float] = await page.evaluate("window.ages")
-        first_ms: float = await page.evaluate("window.first")
-        await browser.close()
-    return ages, first_ms
+        return await shown_on(page, seconds)

@@ -14,27 +14,20 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import async_playwright
-
-from tests.browser import QUIET
+from tests.bench.filming import filming
+from tests.bench.shown import READER, SETTLE_S, opened_page, p95, shown_on
 from tests.ingest.conftest import until
 from tests.media.filmed import film, playing
 from tests.media.glass import Glass
 from tests.media.watching import rooms
 from tests.server_process import ServerProcess, running
-from tests.support import ROOT, need
+from tests.support import ROOT
 
 CROWD = 10
-SETTLE_S = 4.0
 
-# Reads the code of server/ingest/testcard.py: 24 columns, 2 rows, in the upper fifth. The middle
-# of each cell is enough where nothing is lost; a wrong reading is off by hours and left out.
-PAGE = """<!doctype html><video autoplay muted playsinline></video><script>
-async function watch(url, token) {
+WATCH = """async function watch(url, token) {
   const from = performance.now();
   const pc = new RTCPeerConnection();
   pc.addTransceiver("video", {direction: "recvonly"});
@@ -45,26 +38,8 @@ async function watch(url, token) {
   const answer = await fetch(url, {method: "POST", headers, body: pc.localDescription.sdp});
   if (answer.status !== 201) throw new Error(await answer.text());
   await pc.setRemoteDescription({type: "answer", sdp: await answer.text()});
-  const canvas = new OffscreenCanvas(240, 20);
-  const drawing = canvas.getContext("2d", {willReadFrequently: true});
-  window.ages = [];
-  const each = () => {
-    window.first ??= performance.now() - from;
-    const now = performance.timeOrigin + performance.now();
-    drawing.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 5, 0, 0, 240, 20);
-    const {data} = drawing.getImageData(0, 0, 240, 20);
-    let number = 0;
-    for (let bit = 0; bit < 32; bit++) {
-      const x = 10 * (bit % 24) + 5, y = 10 * Math.floor(bit / 24) + 5;
-      number = number * 2 + (data[4 * (240 * y + x)] > 128 ? 1 : 0);
-    }
-    const age = (((now - number) % 2 ** 32) + 2 ** 32) % 2 ** 32;
-    if (age < 60000) window.ages.push(age);
-    video.requestVideoFrameCallback(each);
-  };
-  video.requestVideoFrameCallback(each);
-}
-</script>"""
+  readCard(video, from);
+}"""
 
 
 def main(seconds: float) -> dict[str, object]:
@@ -81,7 +56,7 @@ async def _glass(server: ServerProcess, seconds: float) -> dict[str, object]:
     game = server.new_game()
     where = f"{{}}/{game['game_id']}/main"
     publish, whep = where.format(f"{server.url}/whip"), where.format(f"{server.url}/whep")
-    async with _camera(publish, game["tokens"]["camera"]):
+    with filming(publish, game["tokens"]["camera"]):
         with server.client() as client:
             while not any(camera["live"] for camera in client.get("/readyz").json()["cameras"]):
                 await asyncio.sleep(0.2)
@@ -97,45 +72,23 @@ async def _glass(server: ServerProcess, seconds: float) -> dict[str, object]:
     return {
         "pictures read by a program": len(program),
         "drawn to decoded by a program p50 (ms)": statistics.median(program),
-        "drawn to decoded by a program p95 (ms)": _p95(program),
+        "drawn to decoded by a program p95 (ms)": p95(program),
         "pictures read by Chromium": len(shown),
         "glass to glass in Chromium p50 (ms)": statistics.median(shown),
-        "glass to glass in Chromium p95 (ms)": _p95(shown),
+        "glass to glass in Chromium p95 (ms)": p95(shown),
         "Chromium asks to its first picture (ms)": first_ms,
     }
 
 
-@asynccontextmanager
-async def _camera(url: str, token: str) -> AsyncIterator[None]:
-    camera = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.cli", "publish", "testcard", url, "--token", token, cwd=ROOT,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-    finally:
-        camera.terminate()
-        await camera.wait()
-
-
 async def _chromium(url: str, token: str, seconds: float) -> tuple[list[float], float]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=need("chromium"),
-            args=[*QUIET, "--autoplay-policy=no-user-gesture-required"],
-        )
-        page = await browser.new_page()
+    async with opened_page() as page:
         await page.goto(url.rsplit("/whep/", 1)[0] + "/healthz")
-        await page.set_content(PAGE)
+        await page.set_content(
+            "<!doctype html><video autoplay muted playsinline></video>"
+            f"<script>{READER}{WATCH}</script>"
+        )
         await page.evaluate("([url, token]) => watch(url, token)", [url, token])
-        await page.wait_for_function("window.ages.length > 0")
-        await asyncio.sleep(2)
-        await page.evaluate("window.ages.length = 0")
-        await asyncio.sleep(seconds)
-        ages: list[float] = await page.evaluate("window.ages")
-        first_ms: float = await page.evaluate("window.first")
-        await browser.close()
-    return ages, first_ms
+        return await shown_on(page, seconds)
 
 
 async def _cost(seconds: float) -> dict[str, object]:
@@ -165,7 +118,3 @@ async def _core(seconds: float) -> float:
     cpu_s, wall_s = time.process_time(), time.monotonic()
     await asyncio.sleep(seconds)
     return (time.process_time() - cpu_s) / (time.monotonic() - wall_s)
-
-
-def _p95(values: list[float]) -> float:
-    return sorted(values)[int(0.95 * len(values))]
