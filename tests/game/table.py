@@ -12,6 +12,7 @@ from server.game.entry import Entry
 from server.game.events import Event
 from server.game.rules import rules_of
 from server.game.state import Game, evolve, new_game
+from server.projections.order import in_order
 
 START = datetime(2026, 1, 2, 18, 0, tzinfo=UTC)
 HOME = ("0", "00", "4", "5", "6", "7", "8")
@@ -81,3 +82,15 @@ class Table:
 
     def standing_seqs(self) -> list[int]:
         return [seq for seq, _ in self.stands()]
+
+
+def basket_with_assist(table: Table) -> tuple[int, int]:
+    """The entries of home's three and of its assist."""
+    basket = table.seq("field_goal", team="home", player="4", value=3, made=True)
+    return basket, table.seq("assist", team="home", player="5")
+
+
+def order(table: Table) -> list[int]:
+    """What stands, as the game was played."""
+    standing = table.game.standing
+    return [e.seq for _, e, _ in in_order(table.game, {}) if standing.stands(e.seq)]

@@ -19,13 +19,6 @@ from server.game.events import (
 from tests.game.table import Table
 
 
-@pytest.fixture
-def table() -> Table:
-    table = Table()
-    table.say("period_start")
-    return table
-
-
 def links(table: Table, seq: int) -> int | None:
     event = table.event(seq)
     assert isinstance(event, Assist | FreeThrow | Rebound) or hasattr(event, "links")
