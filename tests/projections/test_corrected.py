@@ -10,14 +10,7 @@ from server.game.events import Voided
 from server.projections.corrected import text_of_correction
 from server.projections.sheet import Sheet
 from tests.game.table import Table
-from tests.projections.test_flags import PLAYERS
-
-
-@pytest.fixture
-def table() -> Table:
-    table = Table()
-    table.say("period_start")
-    return table
+from tests.projections.flagged import PLAYERS
 
 
 def texts(table: Table, kind: str, /, **fields: Any) -> list[str | None]:
