@@ -63,7 +63,7 @@ class Basket:
 
 
 def main(seconds: float) -> dict[str, object]:
-    """A simulated game of 30 times as many seconds: to play it takes about as long."""
+    """seconds: a thirtieth of the simulated game; about what playing it takes."""
     flights = {"simulated": _simulated(30 * seconds), "labelled": _labelled()}
     figures: dict[str, object] = {f"{name}: shots": len(some) for name, some in flights.items()}
     for source, shots in flights.items():

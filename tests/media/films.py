@@ -159,3 +159,17 @@ class Film:
 
     def _of(self, game: str, camera: str, rendition: Rendition) -> list[tuple[Segment, bytes]]:
         return self._stored[rendition] if (game, camera) == (self.game, self.camera) else []
+
+
+def film(seconds: float = 9.0) -> Film:
+    """What a camera has sent so far; the last segment is not finished."""
+    made = Film()
+    made.put(*pictures(seconds), *sound(seconds))
+    return made
+
+
+def cut_off(seconds: float, whole: float = 9.0) -> tuple[Film, list[Sample]]:
+    """The same up to a second, and what comes after it."""
+    made = Film()
+    made.put(*(one for one in (*pictures(whole), *sound(whole)) if one.media_s < seconds))
+    return made, [one for one in (*pictures(whole), *sound(whole)) if one.media_s >= seconds]

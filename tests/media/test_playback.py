@@ -12,25 +12,10 @@ import pytest
 from starlette.types import Message
 
 from server.api import mediafile
-from server.ingest.sample import Sample
 from server.media import hls, playback, readers
-from server.media.segments import PART_S
-from tests.media.cinema import Cinema, opened
-from tests.media.films import Film, pictures, sound
+from tests.media.cinema import opened
+from tests.media.films import Film, cut_off, film
 from tests.media.playlists import check_rules, parse
-
-
-def film(seconds: float = 9.0) -> Film:
-    """What a camera has sent so far; the last segment is not finished."""
-    made = Film()
-    made.put(*pictures(seconds), *sound(seconds))
-    return made
-
-
-def cut_off(seconds: float, whole: float = 9.0) -> tuple[Film, list[Sample]]:
-    made = Film()
-    made.put(*(one for one in (*pictures(whole), *sound(whole)) if one.media_s < seconds))
-    return made, [one for one in (*pictures(whole), *sound(whole)) if one.media_s >= seconds]
 
 
 async def test_a_player_finds_everything_from_the_first_address() -> None:
@@ -199,118 +184,6 @@ async def test_head_and_preflight() -> None:
             assert whole.headers["access-control-allow-origin"] == "*"
 
 
-# --- the live edge
-
-
-async def test_a_playlist_waits_for_the_part_that_is_asked_for() -> None:
-    made, rest = cut_off(6.9)
-    async with opened(made) as cinema:
-        before = parse(await cinema.text("video.m3u8"))
-        growing = before.items[-1]
-        asked = {"_HLS_msn": growing.number, "_HLS_part": len(growing.parts)}
-        answer = asyncio.create_task(cinema.text("video.m3u8", **asked))
-        await asyncio.sleep(0.05)
-        assert not answer.done()
-        assert cinema.playback.waiting == 1
-        made.put(*(one for one in rest if one.media_s < 6.9 + 2 * PART_S))
-        after = parse(await asyncio.wait_for(answer, 1))
-        assert len(after.items[-1].parts) > len(growing.parts)
-        assert cinema.playback.waiting == 0
-
-
-async def test_a_part_behind_the_last_one_is_the_first_of_the_next_segment() -> None:
-    made, rest = cut_off(5.5)
-    async with opened(made) as cinema:
-        growing = parse(await cinema.text("video.m3u8")).items[-1]
-        answer = asyncio.create_task(
-            cinema.text("video.m3u8", _HLS_msn=growing.number, _HLS_part=5)
-        )
-        await asyncio.sleep(0.02)
-        made.put(*(one for one in rest if one.media_s < 6.02))
-        await asyncio.sleep(0.02)
-        assert not answer.done()  # the segment is finished with five parts, 0 to 4
-        made.put(*(one for one in rest if 6.02 <= one.media_s < 6.9))
-        found = parse(await asyncio.wait_for(answer, 1))
-        assert found.items[-1].number == growing.number + 1
-        assert found.items[-1].parts
-
-
-async def test_the_hinted_part_is_waited_for_and_no_other() -> None:
-    made, rest = cut_off(6.9)
-    async with opened(made) as cinema:
-        found = parse(await cinema.text("video.m3u8"))
-        assert found.hint is not None
-        hinted = (await cinema.signed("video.m3u8")).join(found.hint)
-        answer = asyncio.create_task(cinema.nobody.get(hinted))
-        await asyncio.sleep(0.02)
-        assert not answer.done()
-        made.put(*(one for one in rest if one.media_s < 6.9 + 2 * PART_S))
-        part = await asyncio.wait_for(answer, 1)
-        assert part.status_code == 200
-        assert part.content[4:8] == b"moof"
-        number, index = found.items[-1].number, len(found.items[-1].parts)
-        further = await cinema.nobody.get(await cinema.signed(f"video/{number}.{index + 3}.m4s"))
-        assert further.status_code == 404
-
-
-async def test_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hls, "BLOCK_AT_MOST_S", 0.05)
-    async with opened(film(6.9)) as cinema:
-        growing = parse(await cinema.text("video.m3u8")).items[-1]
-        asked = {"_HLS_msn": growing.number}
-        answer = await cinema.nobody.get(
-            (await cinema.signed("video.m3u8")).copy_merge_params(asked)
-        )
-        assert (answer.status_code, answer.json()["type"]) == (503, "not-in-time")
-        assert answer.headers["retry-after"] == "1"
-
-
-async def test_directives_that_make_no_sense_are_refused_at_once() -> None:
-    async with opened(film()) as cinema:
-        url = await cinema.signed("video.m3u8")
-        for asked in ({"_HLS_part": "1"}, {"_HLS_msn": "x"}, {"_HLS_msn": "9"},
-                      {"_HLS_msn": "4", "_HLS_part": "40"}):  # fmt: skip
-            answer = await cinema.nobody.get(url.copy_merge_params(asked))
-            assert (answer.status_code, answer.json()["type"]) == (400, "malformed-request"), asked
-
-
-async def test_only_so_many_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(playback, "MOST_WAITING", 3)
-    made, rest = cut_off(6.9)
-    async with opened(made) as cinema:
-        growing = parse(await cinema.text("video.m3u8")).items[-1]
-        url = (await cinema.signed("video.m3u8")).copy_merge_params({"_HLS_msn": growing.number})
-        waiting = [asyncio.create_task(cinema.nobody.get(url)) for _ in range(3)]
-        await asyncio.sleep(0.02)
-        refused = await cinema.nobody.get(url)
-        assert (refused.status_code, refused.json()["type"]) == (503, "busy")
-        assert cinema.playback.turned_away == 1
-        assert (await cinema.nobody.get(await cinema.signed("video.m3u8"))).status_code == 200
-        made.put(*rest)
-        assert {(await one).status_code for one in waiting} == {200}
-
-
-async def test_who_leaves_while_waiting_makes_room() -> None:
-    async with opened(film(6.9)) as cinema:
-        growing = parse(await cinema.text("video.m3u8")).items[-1]
-        waits = asyncio.create_task(cinema.text("video.m3u8", _HLS_msn=growing.number))
-        await asyncio.sleep(0.02)
-        assert cinema.playback.waiting == 1
-        waits.cancel()
-        await asyncio.wait([waits])
-        assert cinema.playback.waiting == 0
-
-
-async def test_a_delta_update_over_http() -> None:
-    made = film(40.0)
-    async with opened(made) as cinema:
-        whole = parse(await cinema.text("video.m3u8"))
-        delta = parse(await cinema.text("video.m3u8", _HLS_skip="YES"))
-        check_rules(delta)
-        assert delta.skipped == len(whole.finished) - len(delta.finished) > 5
-        assert [i.uri for i in delta.items] == [i.uri for i in whole.items[delta.skipped :]]
-
-
 # --- where nobody records
 
 
@@ -388,54 +261,6 @@ async def test_an_erased_game_is_gone() -> None:
         cinema.clock.advance(3)
         assert (await cinema.nobody.get(url)).status_code == 403
         answer = await cinema.client.get("/media/g/main/index.m3u8")
-        assert answer.status_code == 401
-
-
-# --- the state of the picture
-
-
-async def told(cinema: Cinema) -> dict[str, object]:
-    answer = await cinema.client.get("/api/v1/games/g/cameras/main/picture")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, object] = answer.json()
-    return found
-
-
-async def test_the_picture_before_anything_came() -> None:
-    async with opened(Film()) as cinema:
-        assert await told(cinema) == {
-            "camera": "main", "status": "none", "media_s": None, "origin": None, "whep": None,
-            "hls": None, "hls_silent": None, "from_s": None, "to_s": None, "gaps": [],
-            "codecs": {"video": None, "audio": None},
-            "recording": None,
-        }  # fmt: skip
-
-
-async def test_the_picture_of_a_live_camera_with_a_gap() -> None:
-    made = Film()
-    made.put(*pictures(6.0), *sound(6.0))
-    made.put(*pictures(6.0, start_s=30.0, publisher=2), *sound(6.0, start_s=30.0, publisher=2))
-    async with opened(made, seconds=36.2) as cinema:
-        cinema.facts["said"] = {"main": {"type": "camera", "status": "live"}}
-        found = await told(cinema)
-        assert (found["status"], found["media_s"]) == ("live", 36.2)
-        assert found["origin"] == "2026-03-01T14:00:00+00:00"
-        assert found["from_s"] == 0.0
-        assert isinstance(found["to_s"], float)
-        assert 35.0 < found["to_s"] <= 36.0
-        assert found["gaps"] == [[pytest.approx(6.0, abs=0.05), pytest.approx(30.0, abs=0.05)]]
-        assert found["codecs"] == {"video": "avc1.42C00D", "audio": "opus"}
-        # Its addresses need no token.
-        for name in ("hls", "hls_silent"):
-            assert (await cinema.nobody.get(str(found[name]))).status_code == 200
-        for status in ("lost", "ended"):
-            cinema.facts["said"] = {"main": {"type": "camera", "status": status}}
-            assert (await told(cinema))["status"] == status
-
-
-async def test_only_viewers_of_the_game_are_told() -> None:
-    async with opened(film()) as cinema:
-        answer = await cinema.nobody.get("/api/v1/games/g/cameras/main/picture")
         assert answer.status_code == 401
 
 
