@@ -60,6 +60,26 @@ def test_a_narrow_way_is_found_at_once_and_kept() -> None:
     assert told[-1] > 1_000_000
 
 
+def test_a_thin_stream_may_lose_a_few_by_chance() -> None:
+    """50 packets a second of which 3 % are lost: now and then five of them in one second."""
+    floor = BitrateFloor()
+    floor.update(0.0, 0, 0)
+    assert floor.update(1.0, 5, 50) == FULL_BPS
+    assert floor.update(2.0, 5 + 9, 100) < FULL_BPS
+
+
+def test_a_large_frame_that_passes_is_no_queue() -> None:
+    """Two fifths of a second wait behind key frames, then nothing waits."""
+    floor = BitrateFloor()
+    floor.update(0.0, 0, 0)
+    for packet in range(500):
+        sent_s = packet / 50
+        waits_s = 0.2 if sent_s % 1 < 0.4 else 0.0
+        floor.packet(sent_s + 0.05 + waits_s, sent_s, BYTES)
+        floor.update(sent_s + 0.05 + waits_s, 0, packet)
+    assert floor.bps == FULL_BPS
+
+
 def test_clocks_that_differ_do_not_matter() -> None:
     floor = BitrateFloor()
     for second in range(200):

@@ -5,6 +5,8 @@ Real packets between real peers: test_lossy.py, and `python -m tests.bench netwo
 
 from __future__ import annotations
 
+from statistics import mean
+
 import pytest
 
 from server.ingest.network import Network, Weather
@@ -58,6 +60,20 @@ def test_a_narrow_network_is_not_filled_up(loss: float) -> None:
     assert run.there.counts.crowded_out < 0.03 * run.there.counts.taken
     later = run.bitrates[int(SETTLE_S * FPS) :]
     assert sum(later) / len(later) > 800_000
+
+
+def test_a_narrow_network_with_loss_rarely_freezes_the_picture() -> None:
+    """Without a play-out buffer; browsers have one."""
+    network = Network(loss=0.03, delay_s=0.03, rate_bps=1_500_000)
+    runs = [Run(Weather(first=network), 60, seed=seed).play() for seed in range(40, 44)]
+    assert mean(frozen_share(run.gaps_s(SETTLE_S)) for run in runs) < 0.012
+
+
+@pytest.mark.parametrize("jitter_s", [0.03, 0.06])
+def test_jitter_alone_takes_nothing_away(jitter_s: float) -> None:
+    """What waits for a moment is no queue."""
+    run = Run(Weather(first=Network(loss=0.003, delay_s=0.03, jitter_s=jitter_s)), 40).play()
+    assert min(run.bitrates[int(SETTLE_S * FPS) :]) == run.most_bps
 
 
 def test_a_network_that_widens_again_is_used_again() -> None:
