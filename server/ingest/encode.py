@@ -27,6 +27,9 @@ KEY_EVERY = 60
 BITRATE = 2_000_000
 LEAST_BPS = 100_000
 MOST_WIDTH, MOST_HEIGHT, MOST_FPS = 1280, 720, 30
+ANEW = 1.6
+"""By how much the rate may change before the encoder is opened anew: libx264 follows bit_rate,
+but how large one frame may be is settled when it is opened."""
 LATE_S = 0.1
 HOPELESS_S = 1.0
 SKIPS_MOST = 3
@@ -208,10 +211,11 @@ class EncoderThread:
             if wait_s is None or not self._outbox.wanted():
                 continue
             frame = _yuv(picture)
-            wanted = frame.width, frame.height, self._most_bps(pts_s)
-            if context is None or wanted != made:
-                context, made = _open(*wanted), wanted
-            context.bit_rate = self._bitrate(pts_s)
+            bps = self._bitrate(pts_s)
+            size = frame.width, frame.height
+            if context is None or size != made[:2] or not 1 / ANEW < bps / made[2] < ANEW:
+                context, made = _open(*size, bps), (*size, bps)
+            context.bit_rate = bps
             frame.pts, frame.time_base = round(pts_s * HZ), TIME_BASE
             key = self._outbox.key_wanted()
             frame.pict_type = (
@@ -249,7 +253,7 @@ def _open(width: int, height: int, bitrate: int) -> VideoCodecContext:
     context.thread_count = 1
     context.options = {
         "preset": "ultrafast", "tune": "zerolatency", "level": "31", "forced-idr": "1",
-        "maxrate": str(bitrate), "bufsize": str(bitrate // 4), "x264-params": "repeat-headers=1",
+        "maxrate": str(bitrate), "bufsize": str(bitrate // 8), "x264-params": "repeat-headers=1",
     }  # fmt: skip
     cast(Any, context).profile = "Constrained Baseline"
     return context

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.ingest.encode import Pacer, file_pictures
+from server.clock import SystemClock
+from server.ingest.encode import EncoderThread, Outbox, Pacer, file_pictures
 from server.ingest.publish import (
     PublishError,
     ReplacedError,
@@ -138,6 +139,30 @@ def test_a_phone_held_upright(tmp_path: Path) -> None:
     red_right = picture[:, 48:].mean(axis=(0, 1))
     assert blue_left[0] > 200
     assert red_right[2] > 200
+
+
+async def test_no_frame_is_too_large_for_a_network_that_got_narrow() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (20, 180, 320, 3), np.uint8)
+    # A still picture, then another one each time: a frame may be as large as the buffer lets it.
+    pictures = ((noise[max(0, count - 40)], count / 30) for count in range(60))
+    outbox = Outbox()
+    outbox.open()
+    encoder = EncoderThread(pictures, outbox, SystemClock(), lambda pts_s: 2_000_000)
+    encoder.start()
+    try:
+        first = (await _taken(outbox)).size
+        outbox.allow(500_000)
+        sizes = [(await _taken(outbox)).size for _ in range(55)]
+    finally:
+        await asyncio.to_thread(encoder.stop)
+    assert first > 20_000
+    assert max(sizes[-20:]) < 10_000
+
+
+async def _taken(outbox: Outbox) -> av.Packet[av.VideoStream]:
+    packet = await asyncio.wait_for(outbox.take(), 5)
+    assert packet is not None
+    return packet
 
 
 def test_a_slow_source_is_played_slower() -> None:
