@@ -22,16 +22,20 @@ $(STAMP): requirements-dev.lock pyproject.toml
 run: setup ## the main job: a server and a demo game on it
 	$(BIN)/courtside demo $(ARGS)
 
-# Two at a time what only computes; then, one by one, what watches a clock, a browser or a camera.
-# What failed is run once more, and both are said: a machine that stood still fails once, a defect
-# twice. Debug mode costs time that the second kind does not have.
+# Two at a time what only computes, then what waits for networks; one by one what watches a browser
+# or a camera (tests/conftest.py). What failed is run once more, and both are said: a machine that
+# stood still fails once, a defect twice. Debug mode costs time that clocks would show.
+TWO := --dist loadfile --tx
 test: setup ## all tests
 	again=0; \
-	$(BIN)/python -X dev -m pytest -m "not alone" --dist loadfile --tx '2*popen//python=$(BIN)/python -X dev' $(ARGS) || again=$$?; \
-	$(BIN)/python -m pytest -m alone $(ARGS) || again=$$((again > $$? ? again : $$?)); \
+	run() { "$$@" $(ARGS) || { code=$$?; again=$$((again > code ? again : code)); }; }; \
+	run $(BIN)/python -X dev -m pytest -m "not waiting and not alone" $(TWO) '2*popen//python=$(BIN)/python -X dev'; \
+	run $(BIN)/python -m pytest -m waiting $(TWO) '2*popen//python=$(BIN)/python'; \
+	run $(BIN)/python -m pytest -m alone; \
 	if [ $$again = 1 ]; then \
 		echo "Once more what failed:"; \
-		$(BIN)/python -m pytest -x --last-failed --last-failed-no-failures none $(ARGS) && again=0; \
+		again=0; \
+		run $(BIN)/python -m pytest -x --last-failed --last-failed-no-failures none; \
 	fi; \
 	exit $$again
 
