@@ -295,7 +295,7 @@ export class Picture extends EventTarget {
   // --- four times a second
 
   #tick(now) {
-    this.#now?.way.tick(now);
+    for (const one of [...this.#coming, this.#now]) one?.way.tick(now);
     const head = this.#now?.way.playhead() ?? this.#now?.video.currentTime ?? -1;
     if (head !== this.#seen.at) {
       if (this.#seen.at !== -1) this.#jumping = false;

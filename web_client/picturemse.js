@@ -112,6 +112,7 @@ export class MseWay {
     const stuck = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     this.#stuckAt = stuck ? this.#stuckAt ?? now : null;
     if (stuck && now - this.#stuckAt > STUCK_MS) this.#unstick(held, now);
+    if (this.#target !== null) return; // nothing is shown yet
     if (this.#live) this.#keepUp(ahead(held, video.currentTime), stuck, now);
     else video.playbackRate = 1;
   }
@@ -222,6 +223,7 @@ export class MseWay {
     const here = held.find(([start, end]) => start <= at + 0.02 && at < end);
     if (next !== null && (!here || here[1] - at < SEAM_S)) {
       video.currentTime = next + 0.01;
+      if (this.#target !== null) this.#target = video.currentTime;
       this.#stuckAt = now;
       return;
     }

@@ -129,7 +129,7 @@ class Film:
         """All until now; the last one may have fewer parts than a whole one."""
         found: list[Segment] = []
         for index, (start_s, stop_s) in enumerate(self.recorded):
-            end_s = min(self.now_s, stop_s or self.now_s)
+            end_s = self.now_s if stop_s is None else min(self.now_s, stop_s)
             at_s = start_s
             while at_s + PART_S <= end_s:
                 count = min(int(SEGMENT_S / PART_S), int((end_s - at_s) / PART_S))

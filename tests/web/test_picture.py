@@ -131,6 +131,15 @@ def test_missing_pieces_and_missing_sound_do_not_stop_it(cinema: Cinema) -> None
     expect(page.get_by_role("button", name="Tap for sound")).to_be_hidden()
 
 
+def test_a_missing_first_piece_does_not_keep_it_from_beginning(cinema: Cinema) -> None:
+    film = Film([(0.0, 30.0)], status="ended", began_at_s=60.0)
+    film.broken = {"/video/5.m4s": 404}
+    page = cinema.show(film)
+    expect(page.locator(".slate")).to_contain_text("stopped", timeout=8_000)
+    page.evaluate("picture.seek(10)")
+    plays(page, 12)  # segment 5 is from 10 to 12
+
+
 def test_a_browser_without_room_keeps_playing(cinema: Cinema) -> None:
     """What it holds stays bounded, and full buffers are no end."""
     room_s = 7
