@@ -8,8 +8,9 @@ const LIKELY = 0.5;
 const SURE = 0.85;
 /** Between these it is asked whether it counts two or three. */
 const THREE_IN_DOUBT = Object.freeze([0.2, 0.8]);
-/** So many players are offered as chips. */
+/** So many players who may have done it are offered as chips, and so many in all. */
 const CANDIDATES = 4;
+const OFFERED = 8;
 
 const SHOTS = ["field_goal", "free_throw"];
 /** Of a shot: what belongs to one that went in, and to one that did not. */
@@ -120,6 +121,17 @@ export function candidates(proposal) {
   return listed.slice(0, CANDIDATES);
 }
 
+/**
+ * The players who are offered for it: who may have done it, then who else of its team plays.
+ * @param {(team: string) => {id: string}[]} playing
+ */
+export function offered(proposal, playing) {
+  const seen = candidates(proposal);
+  const team = proposal.team ?? seen[0]?.team;
+  const others = team ? playing(team).filter(({ id }) => !seen.some(({ player }) => player === id)) : [];
+  return [...seen, ...others.map(({ id }) => ({ team, player: id }))].slice(0, OFFERED);
+}
+
 /** The next of the likely players, for a key. */
 export function nextCandidate(proposal, who) {
   const all = candidates(proposal);
@@ -170,7 +182,7 @@ function whoWords(proposal, who, name) {
 }
 
 /** Who is proposed; nobody where that, or whether it happened at all, is less than likely. */
-function likely(proposal) {
+export function likely(proposal) {
   if ((proposal.score ?? 1) < LIKELY) return null;
   const [best] = candidates(proposal);
   if (proposal.player) return { team: teamOf(proposal.player), player: proposal.player };

@@ -71,7 +71,7 @@ const entry = new Entry({
   send: (call, at) => send(withSpot(call), { tap: at }),
   accept(play, choice, who) {
     const call = proposals.accept(play, choice, who);
-    seqs.delete(call.call_id); // of an earlier time that was taken back
+    if (call) seqs.delete(call.call_id); // of an earlier time that was taken back
     return call;
   },
   seqOf,
@@ -111,7 +111,11 @@ const proposals = new Proposals(byId("proposals"), {
   name: (team, id) => teams.nameOf(team, id),
   when: (proposal) => (proposal.period ? whenText(proposal, state().scoreboard) : ""),
   anyone: (team) => teams.players(team).length > 0,
+  playing: (team) => teams.playing(team),
+  settles: () => settings.settling,
+  turn: () => entry.turn(),
   accept: (play, choice) => entry.accept(play, choice),
+  settle: (play, choice) => entry.settle(play, choice),
   ask: (play, choice) => { entry.ask(play, choice); drawEntry(); },
   cancel: () => entry.cancel(),
   took: (item) => taken.did(item),

@@ -1,23 +1,25 @@
 // One card of what the camera saw: what, who, how sure, and the buttons that say so.
 
-import { candidates, fits, partWord, valueInDoubt, wordsOf } from "./cards.js";
+import { candidates, fits, likely, offered, partWord, valueInDoubt, wordsOf } from "./cards.js";
 import { el } from "./dom.js";
 
 /**
- * @typedef {{name: (team: string, id: string|null) => string, when: (proposal: object) => string, stills: object,
+ * @typedef {{name: (team: string, id: string|null) => string, playing: (team: string) => {id: string}[],
+ *   when: (proposal: object) => string, stills: object,
  *   onAccept: (play: object, change: object) => void, onReject: (play: object) => void,
  *   onMend: (play: object, change: object) => void, onAsk: (play: object) => void}} Hands
  */
 
 /**
- * A card. `armed`: somebody is asked to tap a player for it.
- * @param {{play: object, choice: object, armed: boolean}} item @param {Hands} hands
+ * A card. `armed`: somebody is asked to tap a player for it; `settling`: it was mended and will be
+ * accepted in a moment.
+ * @param {{play: object, choice: object, armed: boolean, settling: boolean}} item @param {Hands} hands
  */
-export function cardOf({ play, choice, armed }, hands) {
+export function cardOf({ play, choice, armed, settling }, hands) {
   const { root } = play;
   const { title, more } = wordsOf(play, choice, hands.name);
-  const when = hands.when(root);
-  return el("article", { class: "proposal", data: { ask: Boolean(root.ask), armed }, "aria-label": title },
+  const when = settling ? "Accepting…" : hands.when(root);
+  return el("article", { class: "proposal", data: { ask: Boolean(root.ask), armed, settling }, "aria-label": title },
     el("div", { class: "top" },
       el("div", { class: "look" },
         hands.stills.thumbnail(root, title),
@@ -57,7 +59,9 @@ function fields(play, choice, hands) {
     groups.push(segment("Points", [["2", 2], ["3", 3]], choice.value,
       (value) => hands.onMend(play, { value }), valueInDoubt(root) && choice.value === (root.value ?? 2)));
   }
-  groups.push(who(play, choice, hands));
+  // What is not known comes first.
+  if (likely(root)) groups.push(who(play, choice, hands));
+  else groups.unshift(who(play, choice, hands));
   for (const part of parts) {
     if (candidates(part).length && (root.ask || fits(part, choice.made))) groups.push(partChips(play, part, choice, hands));
   }
@@ -74,7 +78,7 @@ function segment(label, options, chosen, onPick, doubt = false) {
 
 function who(play, choice, hands) {
   const { root } = play;
-  const all = candidates(root);
+  const all = offered(root, hands.playing);
   const chips = all.map((one) => chip(one, choice.who?.player === one.player, `who-${one.player}`,
     hands.name(one.team, one.player), () => hands.onMend(play, { who: { team: one.team, player: one.player } })));
   const other = el("button", {

@@ -20,7 +20,7 @@ const BETWEEN_THROWS = ["substitution", "timeout", "starters"];
  *   context: () => object,
  *   tap: () => object,
  *   send: (call: object, tap?: object) => boolean,
- *   accept: (proposal: object, choice: object, who: object) => object,
+ *   accept: (proposal: object, choice: object, who: object) => object|null,
  *   seqOf: (callId: string) => number|undefined,
  *   asks: () => boolean,
  *   amend: (callId: string, fields: object) => void,
@@ -80,6 +80,20 @@ export class Entry {
     this.ask(proposal, choice);
   }
 
+  /** A proposal that somebody mended and left so: what is being entered meanwhile stays as it is. */
+  settle(proposal, choice) {
+    const busy = this.chosen || this.armed || this.draft || (this.question && !this.#trip);
+    if (busy) this.#desk.accept(proposal, choice, choice.who);
+    else this.finish({ proposal, choice }, choice.who);
+  }
+
+  /** A tap on a card's field lets go what was asked before. Whether nobody and nothing is chosen. */
+  turn() {
+    this.#goOn();
+    this.#desk.changed();
+    return !this.chosen && !this.armed;
+  }
+
   /** The next player who is tapped is the one of a proposal. */
   ask(proposal, choice) {
     this.armed = this.armed?.proposal?.id === proposal.id ? null : { proposal, choice };
@@ -90,7 +104,8 @@ export class Entry {
   finish(what, who) {
     this.release();
     if (what.proposal) {
-      this.#sent(this.#desk.accept(what.proposal, what.choice, who));
+      const call = this.#desk.accept(what.proposal, what.choice, who);
+      if (call) this.#sent(call);
     } else if (what.type === "substitution") {
       this.#substitute(who);
     } else if (this.#trip && what.type === "free_throw" && who.team === this.#trip.team) {

@@ -12,6 +12,9 @@ const INERT_MS = 450;
 /** One card fits between the scoreboard and the players of a phone. */
 const ROOMY = matchMedia("(min-width: 900px) and (min-height: 521px)");
 
+/** A mended card is accepted when it was not tapped again for so long. */
+const SETTLE_MS = 2_000;
+
 /** What was answered and still waits after this long was refused: it is shown again. */
 const KNOWN_MS = 5_000;
 
@@ -28,6 +31,7 @@ export class Proposals {
   #desk;
   #hands;
   #mended = new Map(); // id -> what a person said otherwise
+  #settling = new Map(); // id -> {timer, seen: the play as it was when somebody mended it}
   #answered = new Map(); // id -> until when the state may not know what was answered here
   #open = new Set(); // ids of parts that nobody named a player for: the desk asks for them itself
   #slots = []; // {id, ghost?: {title, word}}: what is shown, in place
@@ -41,7 +45,9 @@ export class Proposals {
   /**
    * @param {Element} parent
    * @param {{name: (team: string, id: string|null) => string, when: (proposal: object) => string, anyone: (team: string) => boolean,
-   *   accept: (play: object, choice: object) => void, cancel: () => void, ask: (play: object, choice: object) => void,
+   *   playing: (team: string) => {id: string}[], settles: () => boolean, turn: () => boolean,
+   *   accept: (play: object, choice: object) => void, settle: (play: object, choice: object) => void,
+   *   cancel: () => void, ask: (play: object, choice: object) => void,
    *   queue: object, base: string, now: () => number, took: (item: object) => void}} desk
    * @param {import("./deskstill.js").Stills} stills
    */
@@ -50,6 +56,7 @@ export class Proposals {
     this.#desk = desk;
     this.#hands = {
       name: desk.name,
+      playing: desk.playing,
       when: desk.when,
       stills,
       onAccept: (play, change) => this.choose(play, change),
@@ -82,6 +89,7 @@ export class Proposals {
     // Gone is known at the server; what an undo brings back is shown again.
     for (const id of this.#answered.keys()) if (!known.has(id)) this.#answered.delete(id);
     this.#plays = playsOf(waiting.filter(({ id }) => !this.#said(id)));
+    this.#watch();
     this.#armed = armed;
     this.#reserved ||= camera || waiting.length > 0;
     this.#fill();
@@ -110,23 +118,64 @@ export class Proposals {
     return choice;
   }
 
+  /** A person says a field of it. The card is then accepted in a moment, where nothing is open. */
   mend(play, change) {
-    this.#mended.set(play.id, { ...this.#mended.get(play.id), ...change });
+    this.#say(play, change);
+    // A player who is chosen is meant for this card, or for something else: only Accept tells.
+    if (this.#desk.turn() && this.#desk.settles()) this.#settle(play);
+    else this.#unsettle(play.id);
     this.#fill();
   }
 
   /** Accept with one more thing said (whether it went in); somebody else says who, if need be. */
   choose(play, change) {
-    if (Object.keys(change).length) this.mend(play, change);
+    this.#say(play, change);
     this.#desk.accept(play, this.choice(play));
+  }
+
+  #say(play, change) {
+    this.#mended.set(play.id, { ...this.#mended.get(play.id), ...change });
+  }
+
+  // ---- mended cards
+
+  #settle(play) {
+    this.#unsettle(play.id);
+    const choice = this.choice(play);
+    if (play.root.ask || !choice.who) return;
+    const timer = setTimeout(() => {
+      this.#settling.delete(play.id);
+      this.#desk.settle(play, choice);
+    }, SETTLE_MS);
+    this.#settling.set(play.id, { timer, seen: JSON.stringify(play) });
+  }
+
+  #unsettle(id) {
+    clearTimeout(this.#settling.get(id)?.timer);
+    this.#settling.delete(id);
+  }
+
+  /** What is gone is not accepted; what has become more (a rebound was seen) is to be read first. */
+  #watch() {
+    for (const [id, { seen }] of this.#settling) {
+      const play = this.#plays.find((one) => one.id === id);
+      if (!play) this.#unsettle(id);
+      else if (JSON.stringify(play) !== seen) this.#settle(play);
+    }
   }
 
   /**
    * Say that it happened.
-   * @returns {object} the call that it makes; `complete` where nothing is left to be asked
+   * @returns {object|null} the call that it makes; `complete` where nothing is left to be asked.
+   *   Nothing yet where it is still asked whether it went in
    */
   accept(play, choice, who) {
     const { root } = play;
+    if (root.ask && this.#mended.get(root.id)?.made === undefined) {
+      this.#say(play, { who });
+      this.#fill();
+      return null;
+    }
     const made = choice.made === null ? {} : { made: choice.made };
     const value = choice.value === null ? {} : { value: choice.value };
     const expect = { type: root.type, ...made, ...value, ...(root.kind && { kind: root.kind }), ...who, call_id: callId(root) };
@@ -150,6 +199,7 @@ export class Proposals {
   }
 
   #answeredNow({ root, parts }) {
+    this.#unsettle(root.id);
     for (const { id } of [root, ...parts]) this.#answered.set(id, performance.now() + KNOWN_MS);
     setTimeout(() => this.draw(this.#waitingAll, this.#armed, false), KNOWN_MS + 1);
   }
@@ -160,7 +210,10 @@ export class Proposals {
     if (!next) return;
     this.#asked.add(next.id);
     const gone = this.#slots.length === this.#most ? this.#slots.pop() : null;
-    if (gone && !gone.ghost) this.#later = [...this.#later.filter((id) => id !== gone.id), gone.id];
+    if (gone && !gone.ghost) {
+      this.#unsettle(gone.id);
+      this.#later = [...this.#later.filter((id) => id !== gone.id), gone.id];
+    }
     this.#fill();
   }
 
@@ -220,7 +273,7 @@ export class Proposals {
       if (slot.ghost || !play) return { id: slot.id, ghost: slot.ghost };
       const choice = this.choice(play);
       slot.title = wordsOf(play, choice, this.#desk.name).title;
-      return { id: slot.id, play, choice, armed: slot.id === this.#armed };
+      return { id: slot.id, play, choice, armed: slot.id === this.#armed, settling: this.#settling.has(slot.id) };
     });
     const rest = this.#waiting().length;
     if (!items.length) items.push({ id: "none" });

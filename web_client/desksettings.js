@@ -4,6 +4,7 @@ import { byId, show } from "./dom.js";
 
 const KEYS = {
   clockless: "courtside.clockless.", asking: "courtside.asking", spots: "courtside.spots", shotClock: "courtside.shot-clock",
+  settling: "courtside.settling",
 };
 
 export class Settings {
@@ -32,6 +33,11 @@ export class Settings {
   /** Ask for assists, rebounds, kinds of fouls. */
   get asking() {
     return this.#storage.getItem(this.#keys.asking) !== "0";
+  }
+
+  /** A card that was mended needs no Accept. */
+  get settling() {
+    return this.#storage.getItem(this.#keys.settling) !== "0";
   }
 
   /** Show the court, to tap where a shot is taken. */

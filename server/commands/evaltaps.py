@@ -58,7 +58,7 @@ def at_the_desk(
     async def run() -> Shift:
         book = await TapsBook.open(roster(players))
         try:
-            shift = await keep(truth, heard, minutes, book)
+            shift = await keep(truth, heard, minutes, book, _sides(players))
             if labels is not None:
                 labels.extend(await book.labels())
             return shift
@@ -66,6 +66,10 @@ def at_the_desk(
             await book.close()
 
     return asyncio.run(run())
+
+
+def _sides(players: Sequence[str]) -> dict[str, list[str]]:
+    return {side: [one for one in players if one.startswith(side)] for side in ("home", "away")}
 
 
 def put_shift(source: str, shift: Shift, as_json: bool, **more: object) -> None:

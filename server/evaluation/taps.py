@@ -27,7 +27,8 @@ COST: Mapping[str, int] = {
     "steal": 1,
     "foul": 5,  # player, foul, shooting, who drew it, done
     "accept": 1,
-    "mend": 1,  # a field of a card
+    "mend": 1,  # a field of a card, which then accepts itself
+    "other": 1,  # before a player whom the card does not offer
     "reject": 1,
     "period": 3,  # end, the score is right, start
 }
@@ -42,7 +43,7 @@ STALE_S = 8.0
 SAME_S = 2.0
 """A card and a play of one type are the same within so much."""
 LIKELY, SURE = 0.5, 0.85
-CANDIDATES = 4
+CANDIDATES, OFFERED = 4, 8
 """Of `web_client/cards.js`: who is proposed, what gets a card, how many players are chips."""
 PERIOD_S = 600.0
 THROWS = 2
@@ -111,14 +112,19 @@ def by_hand(play: Play) -> int:
 
 
 async def keep(
-    truth: Iterable[Event], told: Iterable[tuple[float, Sighting]], minutes: float, book: Book
+    truth: Iterable[Event],
+    told: Iterable[tuple[float, Sighting]],
+    minutes: float,
+    book: Book,
+    playing: Mapping[str, Sequence[str]],
 ) -> Shift:
     """A whole game at the desk, with every card as it comes.
 
-    told: (media seconds at which it is told, the sighting).
+    told: (media seconds at which it is told, the sighting). playing: ids of who is on court, by
+    side; nobody is ever substituted.
     """
     shift = Shift(minutes)
-    keeper = _Keeper(book, shift)
+    keeper = _Keeper(book, shift, playing)
     plays = [part for play in plays_of(truth) for part in _as_said(play)]
     todo = sorted(
         [(at_s, 0, sighting) for at_s, sighting in told]
@@ -144,8 +150,8 @@ async def keep(
 class _Keeper:
     """The scorekeeper's hand."""
 
-    def __init__(self, book: Book, shift: Shift) -> None:
-        self._book, self._shift = book, shift
+    def __init__(self, book: Book, shift: Shift, playing: Mapping[str, Sequence[str]]) -> None:
+        self._book, self._shift, self._playing = book, shift, playing
         self._plays: list[Play] = []
         self._calls = 0
         self._foul: int | None = None
@@ -218,13 +224,22 @@ class _Keeper:
             left.remove(fact)
             linked.append({"id": one["id"], "team": fact.team, "player": fact.player})
         shift.mended += mended
-        shift.taps += COST["accept"] + len(mended) * COST["mend"]
+        shift.taps += len(mended) * COST["mend"]
+        if "player" in mended and root.player not in self._offered(card):
+            shift.taps += COST["other"]
+        if card["ask"] or not mended:
+            shift.taps += COST["accept"]
         if linked:
             body["with"] = linked
         seq = await self._book.accept(at_s, card["id"], body)
         for part_id in out:
             await self._book.reject(at_s, part_id)
         return seq, left
+
+    def _offered(self, card: Json) -> list[str]:
+        """As `offered` of `web_client/cards.js`."""
+        playing = self._playing.get(card["team"], [])
+        return list(dict.fromkeys([*_candidates(card), *playing]))[:OFFERED]
 
     def _throw(self) -> Json:
         """Which throw of the trip to the line is due, as the desk knows it."""

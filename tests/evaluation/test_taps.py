@@ -97,8 +97,18 @@ def test_what_is_wrong_costs_a_tap_each() -> None:
     ]
     shift = at_desk(*wrong)
     assert sorted(shift.mended) == ["assist", "made", "player", "value"]
-    # The assister is no chip of that card: it is left out, and said by what the desk asks then.
-    assert shift.taps == shift.without - 3 * 2 + 4 + COST["assist"]
+    # What was mended needs no accepting. The assister is no chip of that card: it is left out, and
+    # said by what the desk asks then.
+    assert shift.taps == shift.without - 3 * 2 - COST["accept"] + 4 + COST["assist"]
+
+
+def test_made_or_missed_is_answered_and_the_other_teams_player_is_looked_for() -> None:
+    asked = sighting(3, "shot", 30.0, "home-4", made=0.5, three=0.98)
+    shift = at_desk(*SEEN[:2], asked, *SEEN[3:])
+    assert (shift.asked, shift.mended) == (1, ["player"])
+    assert shift.taps == shift.without - 3 * 2 + COST["other"] + COST["mend"]
+    named = sighting(3, "shot", 30.0, "away-7", made=0.5, three=0.98)
+    assert at_desk(*SEEN[:2], named, *SEEN[3:]).taps == shift.taps - COST["other"]
 
 
 def test_what_never_was_is_needless_and_what_is_unsure_has_no_card() -> None:

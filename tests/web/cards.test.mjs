@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, playsOf, quiet, rightSoFar, speaksOf, valueInDoubt, wordsOf,
+  ageWords, answeredBy, answersOf, candidates, choiceOf, complete, fits, nextCandidate, offered, playsOf, quiet, rightSoFar, speaksOf, valueInDoubt, wordsOf,
 } from "../../web_client/cards.js";
 
 const name = (team, id) => (id ? `#${id.split("-")[1]}` : team);
@@ -95,6 +95,15 @@ test("who may have done it", () => {
   assert.deepEqual(nextCandidate(shot(), { team: "home", player: "home-7" }), { team: "home", player: "home-4" });
   assert.deepEqual(nextCandidate(shot(), { team: "home", player: "home-4" }), { team: "home", player: "home-7" });
   assert.equal(nextCandidate(shot({ player: null, players: [] }), null), null);
+});
+
+test("who else of the team plays is offered, too", () => {
+  const playing = (team) => ["4", "7", "8"].map((number) => ({ id: `${team}-${number}` }));
+  const ids = (one) => offered(one, playing).map(({ player }) => player);
+  assert.deepEqual(ids(shot()), ["home-7", "home-4", "home-8"]);
+  assert.deepEqual(ids(shot({ team: "away", player: null, players: [] })), ["away-4", "away-7", "away-8"]);
+  assert.deepEqual(ids(shot({ team: null, player: null, players: [] })), []);
+  assert.equal(offered(shot(), () => Array.from({ length: 12 }, (_, i) => ({ id: `home-${i}` }))).length, 8);
 });
 
 test("what today's server without identities says is a card, too", () => {

@@ -41,6 +41,23 @@ test("a player and an action in either order", () => {
   }
 });
 
+test("a mended proposal goes in without disturbing what is being entered", () => {
+  const { entry } = desk();
+  const [proposal, choice] = [{ id: "s" }, { made: false, who: { team: "home", player: "home-7" } }];
+  entry.settle(proposal, choice);
+  assert.equal(entry.question.title, "Rebound");
+  assert.equal(entry.turn(), true);
+  assert.equal(entry.question, null);
+  entry.pick("away", "away-0");
+  assert.equal(entry.turn(), false);
+  entry.settle(proposal, choice);
+  assert.deepEqual([entry.chosen, entry.question], [{ team: "away", player: "away-0" }, null]);
+  entry.act(action("foul"));
+  const { draft, question } = entry;
+  entry.settle(proposal, choice);
+  assert.deepEqual([entry.draft, entry.question], [draft, question]);
+});
+
 test("what belongs to a play names it", () => {
   const { entry, sent, tap } = desk();
   entry.pick("home", "home-7");

@@ -113,6 +113,60 @@ def test_the_desk_is_asked_only_what_the_camera_does_not_know(visitor: Visitor) 
     assert visitor.complaints == []
 
 
+def test_a_mended_card_accepts_itself_unless_more_is_said(visitor: Visitor) -> None:
+    page, seen = desk_that_sees(visitor)
+    seen.shot("s1")
+    button(page, "3").click()
+    expect(card(page)).to_contain_text("Accepting")
+    page.wait_for_timeout(1_200)
+    # What is tapped again, or was seen since, is to be read first.
+    button(page, "2").click()
+    page.wait_for_timeout(1_200)
+    seen.part("a1", "assist", "s1", "home-5")
+    page.wait_for_timeout(1_200)
+    assert seen.answers == []
+    expect(page.locator("#proposals .nothing")).to_be_visible()
+    seven = {"made": True, "value": 2, "team": "home", "player": "home-7"}
+    assert seen.answers == [("s1", "accept", {**seven, "with": ["a1"]})]
+    # What is being entered meanwhile is not taken for it, nor let go.
+    seen.shot("s2")
+    button(page, "#4 Lion 4").click()
+    player(page, "away", "11").click()
+    action(page, "foul").click()
+    expect(page.locator("#proposals .nothing")).to_be_visible()
+    expect(page.locator("#after")).to_contain_text("Shooting")
+    assert seen.answers[1] == ("s2", "accept", {**seven, "player": "home-4"})
+    page.locator("#undo").click()
+    # A player who was chosen before may be meant for it: only Accept says so. So it is for who
+    # wants it so.
+    player(page, "home", "5").click()
+    seen.shot("s3")
+    button(page, "3").click()
+    expect(card(page)).not_to_contain_text("Accepting")
+    button(page, "Accept").click()
+    page.locator("#help").click()
+    page.locator("#settling").uncheck()
+    page.keyboard.press("Escape")
+    seen.shot("s4")
+    button(page, "3").click()
+    expect(card(page)).not_to_contain_text("Accepting")
+    button(page, "Accept").click()
+    three = {**seven, "value": 3}
+    assert seen.answers[2:] == [
+        ("s3", "accept", {**three, "player": "home-5"}),
+        ("s4", "accept", three),
+    ]
+    # It is still asked whether it went in, whoever is looked for.
+    seen.shot("s5", ask=True)
+    button(page, "Another player: tap one of the teams").click()
+    player(page, "away", "12").click()
+    button(page, "Missed").click()
+    expect(page.locator("#proposals .nothing")).to_be_visible()
+    away = {"made": False, "value": 2, "team": "away", "player": "away-12"}
+    assert seen.answers[4:] == [("s5", "accept", away)]
+    assert visitor.complaints == []
+
+
 def test_nothing_moves_under_the_finger(visitor: Visitor) -> None:
     page, seen = desk_that_sees(visitor)
 

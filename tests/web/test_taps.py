@@ -63,25 +63,26 @@ def test_the_model_of_the_scorekeeper_taps_as_often_as_the_page_asks(visitor: Vi
     for name, mend in (("s2", "Missed"), ("s3", "3"), ("s4", "#4 Lion 4")):
         seen.shot(name)
         button(page, mend).click()
-        button(page, "Accept").click()
-        assert taps(page) == COST["accept"] + COST["mend"]
         expect(page.locator("#proposals .nothing")).to_be_visible()
-    # A player who is no candidate: accepting asks, wherever it was asked from.
+        assert taps(page) == COST["mend"]
+    # A player who is not offered: accepting asks, wherever it was asked from.
     seen.shot("s5")
     button(page, "Another player: tap one of the teams").click()
     player(page, "away", "12").click()
-    assert taps(page) == COST["accept"] + COST["mend"]
+    assert taps(page) == COST["other"] + COST["mend"]
     expect(page.locator("#proposals .nothing")).to_be_visible()
-    seen.shot("s6", **people(("home-7", 0.3)))
-    button(page, "#7 Lion 7").click()
-    button(page, "Accept").click()
-    assert taps(page) == COST["accept"] + COST["mend"]
+    # Who may have done it, and who else of the team plays.
+    for name, who in (("s6", "#7 Lion 7"), ("s6b", "#8 Lion 8")):
+        seen.shot(name, **(people(("home-7", 0.3)) | {"team": "home"}))
+        button(page, who).click()
+        expect(page.locator("#proposals .nothing")).to_be_visible()
+        assert taps(page) == COST["mend"]
     # An assist that was none is left out; one that may not have been is asked for by a chip.
     seen.shot("s7")
     seen.part("a7", "assist", "s7", "home-5")
     button(page, "Assist, #5 Lion 5").click()
-    button(page, "Accept").click()
-    assert taps(page) == COST["accept"] + COST["mend"]
+    expect(page.locator("#proposals .nothing")).to_be_visible()
+    assert taps(page) == COST["mend"]
     seen.shot("s8")
     seen.part("a8", "assist", "s8", "home-5", score=0.4)
     button(page, "Accept").click()
@@ -101,6 +102,10 @@ def test_the_model_of_the_scorekeeper_taps_as_often_as_the_page_asks(visitor: Vi
     seen.shot("s9", ask=True)
     button(page, "Made").click()
     assert taps(page) == COST["accept"]
+    seen.shot("s9b", ask=True)
+    button(page, "#4 Lion 4").click()
+    button(page, "Missed").click()
+    assert taps(page) == COST["mend"] + COST["accept"]
     seen.shot("s10")
     button(page, "It did not happen").click()
     assert taps(page) == COST["reject"]
