@@ -3,6 +3,7 @@
 import { ageWords, answeredBy, answersOf, choiceOf, complete, playsOf, quiet, speaksOf, wordsOf } from "./cards.js";
 import { describe, newId } from "./calls.js";
 import { cardOf, ghostOf } from "./deskcard.js";
+import { Settling } from "./desksettling.js";
 import { byId, el, follow, setText, show } from "./dom.js";
 
 /** A card that something else has answered is seen to go for so long. */
@@ -11,9 +12,6 @@ const FADE_MS = 2_000;
 const INERT_MS = 450;
 /** One card fits between the scoreboard and the players of a phone. */
 const ROOMY = matchMedia("(min-width: 900px) and (min-height: 521px)");
-
-/** A mended card is accepted when it was not tapped again for so long. */
-const SETTLE_MS = 2_000;
 
 /** What was answered and still waits after this long was refused: it is shown again. */
 const KNOWN_MS = 5_000;
@@ -31,7 +29,10 @@ export class Proposals {
   #desk;
   #hands;
   #mended = new Map(); // id -> what a person said otherwise
-  #settling = new Map(); // id -> {timer, seen: the play as it was when somebody mended it}
+  #settling = new Settling(
+    (play) => !play.root.ask && Boolean(this.choice(play).who),
+    (play) => this.#desk.settle(play, this.choice(play)),
+  );
   #answered = new Map(); // id -> until when the state may not know what was answered here
   #open = new Set(); // ids of parts that nobody named a player for: the desk asks for them itself
   #slots = []; // {id, ghost?: {title, word}}: what is shown, in place
@@ -89,7 +90,7 @@ export class Proposals {
     // Gone is known at the server; what an undo brings back is shown again.
     for (const id of this.#answered.keys()) if (!known.has(id)) this.#answered.delete(id);
     this.#plays = playsOf(waiting.filter(({ id }) => !this.#said(id)));
-    this.#watch();
+    this.#settling.follow(this.#plays);
     this.#armed = armed;
     this.#reserved ||= camera || waiting.length > 0;
     this.#fill();
@@ -122,8 +123,8 @@ export class Proposals {
   mend(play, change) {
     this.#say(play, change);
     // A player who is chosen is meant for this card, or for something else: only Accept tells.
-    if (this.#desk.turn() && this.#desk.settles()) this.#settle(play);
-    else this.#unsettle(play.id);
+    if (this.#desk.turn() && this.#desk.settles()) this.#settling.start(play);
+    else this.#settling.stop(play.id);
     this.#fill();
   }
 
@@ -135,33 +136,6 @@ export class Proposals {
 
   #say(play, change) {
     this.#mended.set(play.id, { ...this.#mended.get(play.id), ...change });
-  }
-
-  // ---- mended cards
-
-  #settle(play) {
-    this.#unsettle(play.id);
-    const choice = this.choice(play);
-    if (play.root.ask || !choice.who) return;
-    const timer = setTimeout(() => {
-      this.#settling.delete(play.id);
-      this.#desk.settle(play, choice);
-    }, SETTLE_MS);
-    this.#settling.set(play.id, { timer, seen: JSON.stringify(play) });
-  }
-
-  #unsettle(id) {
-    clearTimeout(this.#settling.get(id)?.timer);
-    this.#settling.delete(id);
-  }
-
-  /** What is gone is not accepted; what has become more (a rebound was seen) is to be read first. */
-  #watch() {
-    for (const [id, { seen }] of this.#settling) {
-      const play = this.#plays.find((one) => one.id === id);
-      if (!play) this.#unsettle(id);
-      else if (JSON.stringify(play) !== seen) this.#settle(play);
-    }
   }
 
   /**
@@ -199,7 +173,7 @@ export class Proposals {
   }
 
   #answeredNow({ root, parts }) {
-    this.#unsettle(root.id);
+    this.#settling.stop(root.id);
     for (const { id } of [root, ...parts]) this.#answered.set(id, performance.now() + KNOWN_MS);
     setTimeout(() => this.draw(this.#waitingAll, this.#armed, false), KNOWN_MS + 1);
   }
@@ -211,7 +185,7 @@ export class Proposals {
     this.#asked.add(next.id);
     const gone = this.#slots.length === this.#most ? this.#slots.pop() : null;
     if (gone && !gone.ghost) {
-      this.#unsettle(gone.id);
+      this.#settling.stop(gone.id);
       this.#later = [...this.#later.filter((id) => id !== gone.id), gone.id];
     }
     this.#fill();
