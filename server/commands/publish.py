@@ -64,7 +64,7 @@ def publish(
     set_up_logging()
     import av
 
-    from server.ingest.publish import PublishError
+    from server.ingest.whipclient import PublishError
 
     try:
         pictures = _pictures(file, loop)

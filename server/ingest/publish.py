@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 from collections.abc import Callable, Iterable
@@ -11,12 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-from aiortc import (
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from server.clock import Clock, SystemClock
 from server.ingest import aiortc_hooks
@@ -26,15 +20,14 @@ from server.ingest.outgoing import Outgoing
 from server.ingest.phone import Phone, turned
 from server.ingest.relay import Relay, nameless, through
 from server.ingest.sound import Chunk, Player
+from server.ingest.whipclient import PublishError, RetryError, Session, WhipClient
 
 log = logging.getLogger(__name__)
 
 CONNECT_WITHIN_S = 10.0
-HTTP_TIMEOUT_S = 10.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0
 DRAIN_S = 0.3
-RETRY_STATUSES = (429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +41,8 @@ class Published:
     lost_packets: int = 0
 
 
-class PublishError(Exception):
-    """Publishing ended before the source did. `type` is the server's word for it, or ours."""
-
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(detail)
-        self.type = kind
-
-
 class ReplacedError(PublishError):
     """Another publisher took over this camera; do not fight back."""
-
-
-class _RetryError(Exception):
-    """Worth another try after `pause_s`, or our own growing pause."""
-
-    def __init__(self, why: str, pause_s: float | None = None) -> None:
-        super().__init__(why)
-        self.pause_s = pause_s
 
 
 async def publish_file(
@@ -118,12 +95,14 @@ async def publish_frames(
     outbox = Outbox()
     encoder = EncoderThread(turned(pictures, phone.rotate_s), outbox, clock, phone.bitrate)
     player = None if sound is None else Player(sound, lambda: encoder.zero_s, clock)
+    whip = WhipClient(url, token, verify)
     publisher = _Publisher(
-        url, token, verify, on_state or (lambda state: None), phone, clock, encoder, outbox, player
+        whip, on_state or (lambda state: None), phone, clock, encoder, outbox, player
     )
     stopping = asyncio.create_task((stop or asyncio.Event()).wait())
     try:
-        await publisher.run(stopping, reconnect)
+        async with whip:
+            await publisher.run(stopping, reconnect)
     finally:
         stopping.cancel()
         await asyncio.to_thread(encoder.stop)
@@ -137,9 +116,7 @@ async def publish_frames(
 class _Publisher:
     def __init__(
         self,
-        url: str,
-        token: str | None,
-        verify: bool,
+        whip: WhipClient,
         on_state: Callable[[str], None],
         phone: Phone,
         clock: Clock,
@@ -147,9 +124,7 @@ class _Publisher:
         outbox: Outbox,
         player: Player | None,
     ) -> None:
-        self._url = url
-        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._verify = verify
+        self._whip = whip
         self._on_state = on_state
         self._phone = phone
         self._clock = clock
@@ -167,29 +142,26 @@ class _Publisher:
 
     async def run(self, stopping: asyncio.Task[bool], reconnect: bool) -> None:
         pause_s = FIRST_PAUSE_S
-        async with httpx.AsyncClient(
-            headers=self._headers, verify=self._verify, timeout=HTTP_TIMEOUT_S
-        ) as http:
-            while not stopping.done() and not self._outbox.ended:
-                self._on_state("connecting")
-                before = self.connections
-                try:
-                    await self._once(http, stopping)
-                except _RetryError as trouble:
-                    if not reconnect:
-                        raise PublishError("lost", str(trouble)) from trouble
-                    if self.connections > before:
-                        pause_s = FIRST_PAUSE_S
-                    wait_s = trouble.pause_s or pause_s * random.uniform(0.7, 1.3)
-                    self._on_state("lost")
-                    log.info("%s; again in %.1f s", trouble, wait_s)
-                    await asyncio.wait([stopping], timeout=wait_s)
-                    pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+        while not stopping.done() and not self._outbox.ended:
+            self._on_state("connecting")
+            before = self.connections
+            try:
+                await self._once(stopping)
+            except RetryError as trouble:
+                if not reconnect:
+                    raise PublishError("lost", str(trouble)) from trouble
+                if self.connections > before:
+                    pause_s = FIRST_PAUSE_S
+                wait_s = trouble.pause_s or pause_s * random.uniform(0.7, 1.3)
+                self._on_state("lost")
+                log.info("%s; again in %.1f s", trouble, wait_s)
+                await asyncio.wait([stopping], timeout=wait_s)
+                pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
         self._on_state("ended")
 
-    async def _once(self, http: httpx.AsyncClient, stopping: asyncio.Task[bool]) -> None:
+    async def _once(self, stopping: asyncio.Task[bool]) -> None:
         """One connection, from the offer to the end of the source or of the network. Raises
-        _RetryError."""
+        RetryError."""
         async with AsyncExitStack() as stack:
             pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
             stack.push_async_callback(pc.close)
@@ -200,29 +172,29 @@ class _Publisher:
             outgoing = Outgoing(
                 pc, self._outbox, self._player, lambda: self._encoder.zero_s, self._clock
             )
-            session = await self._negotiate(http, pc, relay)
+            session = await self._negotiate(pc, relay)
             sending = asyncio.create_task(outgoing.run(), name="publish")
             stack.callback(sending.cancel)
             speechless = False
             try:
                 await self._connect(pc, changed)
-                speechless = not await self._stay(http, pc, session, relay, stopping, changed)
+                speechless = not await self._stay(pc, session, relay, stopping, changed)
                 if sending.done():
                     sending.result()
             finally:
                 if not speechless:
-                    await self._delete(http, session)
+                    await self._whip.end(session)
 
     async def _connect(self, pc: RTCPeerConnection, changed: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 while pc.connectionState != "connected":
                     if pc.connectionState in ("failed", "closed"):
-                        raise _RetryError("no way to the server was found")
+                        raise RetryError("no way to the server was found")
                     changed.clear()
                     await changed.wait()
         except TimeoutError as error:
-            raise _RetryError("no way to the server was found in time") from error
+            raise RetryError("no way to the server was found in time") from error
         self.connections += 1
         self._on_state("live")
         self._outbox.open()
@@ -245,39 +217,25 @@ class _Publisher:
     def _count(self, relay: Relay) -> None:
         self.lost_packets += relay.there.lost + relay.there.crowded_out
 
-    async def _negotiate(
-        self, http: httpx.AsyncClient, pc: RTCPeerConnection, relay: Relay | None
-    ) -> str:
-        """Returns the session's address."""
+    async def _negotiate(self, pc: RTCPeerConnection, relay: Relay | None) -> Session:
         aiortc_hooks.use_ice(pc, IceSettings())
         await pc.setLocalDescription(await pc.createOffer())
         offer = pc.localDescription.sdp
-        try:
-            response = await http.post(
-                self._url,
-                content=offer if relay is None else nameless(offer),
-                headers={"Content-Type": "application/sdp"},
-                follow_redirects=True,
-            )
-        except httpx.TransportError as error:
-            raise _RetryError(f"{self._url} does not answer: {error or type(error)}") from error
-        if response.status_code != 201:
-            raise _refusal(response)
-        answer = response.text if relay is None else through(relay, response.text)
+        session = await self._whip.offer(offer if relay is None else nameless(offer))
+        answer = session.answer if relay is None else through(relay, session.answer)
         await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        return str(response.url.join(response.headers.get("Location", "")))
+        return session
 
     async def _stay(
         self,
-        http: httpx.AsyncClient,
         pc: RTCPeerConnection,
-        session: str,
+        session: Session,
         relay: Relay | None,
         stopping: asyncio.Task[bool],
         changed: asyncio.Event,
     ) -> bool:
         """Until the source ends or somebody stops us: True; until the network changes: False.
-        Raises _RetryError when the connection breaks."""
+        Raises RetryError when the connection breaks."""
         change_s = self._phone.next_change_s(self._elapsed_s)
         locked = False
         while pc.connectionState == "connected":
@@ -296,13 +254,9 @@ class _Publisher:
         while locked and not stopping.done():
             locked = self._lock(relay, locked)
             await asyncio.wait([stopping], timeout=0.1)
-        try:
-            answer = await http.get(session)
-        except httpx.TransportError as error:
-            raise _RetryError(f"the connection broke: {error}") from error
-        if answer.status_code == 410:
-            raise ReplacedError("replaced", _detail(answer))
-        raise _RetryError("the connection broke")
+        if (why := await self._whip.replaced(session)) is not None:
+            raise ReplacedError("replaced", why)
+        raise RetryError("the connection broke")
 
     def _lock(self, relay: Relay | None, locked: bool) -> bool:
         """Lock or unlock the screen if it is time; whether it is locked now."""
@@ -316,32 +270,3 @@ class _Publisher:
             else:
                 self._outbox.open()
         return locked
-
-    async def _delete(self, http: httpx.AsyncClient, session: str) -> None:
-        try:
-            await http.delete(session)
-        except httpx.TransportError as error:
-            log.info("the session could not be deleted: %s", error)
-
-
-def _refusal(response: httpx.Response) -> Exception:
-    """What a status other than 201 means for us."""
-    detail = _detail(response)
-    if response.status_code in RETRY_STATUSES:
-        after = response.headers.get("Retry-After", "")
-        return _RetryError(detail, float(after) if after.isdigit() else None)
-    return PublishError(_problem(response).get("type", f"http-{response.status_code}"), detail)
-
-
-def _detail(response: httpx.Response) -> str:
-    return _problem(response).get("detail") or f"the server answered {response.status_code}"
-
-
-def _problem(response: httpx.Response) -> dict[str, str]:
-    try:
-        document = json.loads(response.text)
-    except ValueError:
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    return {key: str(value) for key, value in document.items()}

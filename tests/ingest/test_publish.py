@@ -14,12 +14,8 @@ from numpy.typing import NDArray
 
 from server.clock import SystemClock
 from server.ingest.encode import EncoderThread, Outbox, Pacer, file_pictures
-from server.ingest.publish import (
-    PublishError,
-    ReplacedError,
-    publish_file,
-    publish_frames,
-)
+from server.ingest.publish import ReplacedError, publish_file, publish_frames
+from server.ingest.whipclient import PublishError
 from tests.ingest.conftest import TOKEN, WATCH_TOKEN, House, Opener, until
 from tests.support import free_port, shared
 
