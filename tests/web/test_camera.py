@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -27,7 +28,12 @@ def test_check_then_film_then_stop(visitor: Visitor) -> None:
     watch = visitor.open("watch")
     expect(camera.locator('#checks li[data-status="ok"]')).to_have_count(5, timeout=30_000)
     film(camera)
+    began = time.monotonic()
     is_live(camera)
+    # With sound, for which Chromium alone would halve the size at first.
+    expect(camera.locator("#sound")).to_be_visible()
+    expect(camera.locator("#stats")).to_contain_text("1280×720", timeout=15_000)
+    print(f"1280x720 with sound {time.monotonic() - began:.1f} s after the tap")
     expect(camera.locator("#stats")).to_contain_text("Mbit/s", timeout=10_000)
     expect(camera.locator("#stats")).to_contain_text("H264")
     expect(watch.locator("#camera")).to_have_text("Camera live")
