@@ -7,20 +7,15 @@ from datetime import datetime
 
 from server.clips.rules import ClipRules
 from server.exports.gamebook import Fact, GameBook
-from server.exports.media import in_words
+from server.exports.media import in_words, span
 from server.game.entry import Entry
 from server.game.events import Event, Media
-from server.game.moment import TAP_S, media_of
+from server.game.moment import media_of
 from server.game.state import Game
 from server.projections.order import in_order
 
 # A game with more plays than that is no game; the newest are the ones somebody waits for.
 MOST = 1000
-USUAL_TAP_S = 1.5
-"""A moment known from a tap is that of the quickest tap; a usual one comes so much later."""
-SLOW_TAP_S = 11.6
-"""And so much later a slow one at the end of a long shot. `python -m tests.bench clip_moment` says
-which scorekeepers' baskets that holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +52,8 @@ def wanted(game: Game, rules: ClipRules) -> tuple[Wanted, ...]:
 
 
 def _wanted(entry: Entry, event: Event, media: Media, rules: ClipRules) -> Wanted:
-    before_s, after_s = rules.before_s, rules.after_s
-    if event.media is None:
-        before_s = max(USUAL_TAP_S + before_s, SLOW_TAP_S)
-        after_s = max(after_s - USUAL_TAP_S, TAP_S)  # the play was over by the tap
-    start_s = max(0.0, media.s - before_s)
-    return Wanted(entry.seq, media.camera, media.s, start_s, media.s + after_s, entry.at)
+    start_s, end_s = span(event, media, rules.before_s, rules.after_s)
+    return Wanted(entry.seq, media.camera, media.s, start_s, end_s, entry.at)
 
 
 def label(book: GameBook, fact: Fact) -> str:
