@@ -10,11 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser import QUIET
+from tests.browser import chromium
 from tests.server_process import ServerProcess, running
-from tests.support import need
 from tests.web.conftest import PHONE
 
 LEAST_CALLS = 50
@@ -65,9 +64,8 @@ def main(seconds: float) -> dict[str, object]:
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "data") as server,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=need("chromium"), args=[*QUIET])
         game = server.new_game()
         desk = _open(browser.new_context(viewport=PHONE).new_page(), server, game, "desk")
         watch = _open(browser.new_context(viewport=PHONE).new_page(), server, game, "watch")
@@ -76,7 +74,6 @@ def main(seconds: float) -> dict[str, object]:
         calls = max(LEAST_CALLS, int(seconds * 1000 / (BETWEEN_MS + 100)))
         changed, painted, nothing = _measure(desk, watch, calls)
         corrected = _correct(server, game, desk, watch, max(LEAST_CORRECTIONS, calls // 4))
-        browser.close()
     return {
         "calls": calls,
         "tap to number changed p50 (ms)": statistics.median(changed),

@@ -26,7 +26,8 @@ from server.clock import ManualClock, SystemClock
 from server.ingest import testcard
 from server.media.segments import PART_S
 from tests.bench.filming import filming
-from tests.bench.shown import READER, opened_page, p95, shown_on
+from tests.bench.shown import READER, p95, shown_on
+from tests.browser import AUTOPLAY, chromium_page
 from tests.media.playlists import parse
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT
@@ -142,7 +143,7 @@ async def _reloads(server: ServerProcess, playlist: str, seconds: float) -> dict
 
 
 async def _chromium(link: str, seconds: float) -> tuple[list[float], float]:
-    async with opened_page() as page:
+    async with chromium_page(AUTOPLAY, bypass_csp=True) as page:
         await page.add_init_script(READER + READ_ALL)
         await page.goto(f"{link}&{PAGE_OPTION}")
         return await shown_on(page, seconds)

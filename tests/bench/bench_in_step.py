@@ -17,12 +17,11 @@ from random import Random
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.bench.scorekeeper import delay_s
-from tests.browser import QUIET
+from tests.browser import chromium
 from tests.server_process import running
-from tests.support import need
 from tests.web.behind import Hall, filmed
 from tests.web.conftest import PHONE
 
@@ -64,9 +63,8 @@ def main(seconds: float) -> dict[str, object]:
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "data", "--eyes", "off") as server,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=need("chromium"), args=[*QUIET])
         for ways in (
             {
                 **{f"{delay_s:g} s behind": ("none", delay_s) for delay_s in DELAYS_S},
@@ -92,7 +90,6 @@ def main(seconds: float) -> dict[str, object]:
                         at_s = sorted(shot.at_s for shot in shots if shot.side == side)
                         figures |= _figures(f"{name}, {told}", at_s, side, seen)
                     page.context.close()
-        browser.close()
     return figures
 
 

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from tests.bench.filming import filming
-from tests.bench.shown import READER, SETTLE_S, opened_page, p95, shown_on
+from tests.bench.shown import READER, SETTLE_S, p95, shown_on
+from tests.browser import AUTOPLAY, chromium_page
 from tests.ingest.conftest import until
 from tests.media.filmed import film, playing
 from tests.media.glass import Glass
@@ -81,7 +82,7 @@ async def _glass(server: ServerProcess, seconds: float) -> dict[str, object]:
 
 
 async def _chromium(url: str, token: str, seconds: float) -> tuple[list[float], float]:
-    async with opened_page() as page:
+    async with chromium_page(AUTOPLAY, bypass_csp=True) as page:
         await page.goto(url.rsplit("/whep/", 1)[0] + "/healthz")
         await page.set_content(
             "<!doctype html><video autoplay muted playsinline></video>"

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from playwright.async_api import Page, async_playwright
-
-from tests.browser import QUIET
-from tests.support import need
+from playwright.async_api import Page
 
 SETTLE_S = 4.0
 
@@ -36,18 +31,6 @@ READER = """function readCard(video, from = 0) {
   video.requestVideoFrameCallback(each);
 }
 """
-
-
-@asynccontextmanager
-async def opened_page() -> AsyncIterator[Page]:
-    """An empty page, which may play at once and takes scripts from outside."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=need("chromium"),
-            args=[*QUIET, "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield await browser.new_page(bypass_csp=True)
-        await browser.close()
 
 
 async def shown_on(page: Page, seconds: float) -> tuple[list[float], float]:

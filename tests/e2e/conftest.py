@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser import QUIET
+from tests.browser import AUTOPLAY, chromium
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT, need, shared
 
 SHOTS = ROOT / "screenshots" / "e2e"
 
 
-@contextmanager
-def chromium(film: Path | None = None) -> Iterator[Browser]:
+def filming(film: Path | None = None) -> AbstractContextManager[Browser]:
     """A browser whose camera is an MJPEG file (or Chromium's own test picture)."""
-    arguments = [*QUIET, "--autoplay-policy=no-user-gesture-required"]
-    if film is not None:
-        arguments.append(f"--use-file-for-fake-video-capture={film}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=need("chromium"), args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    camera = [] if film is None else [f"--use-file-for-fake-video-capture={film}"]
+    return chromium(AUTOPLAY, *camera)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from typing import Any
 import cv2
 import httpx
 import numpy as np
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pipeline.court import landmarks
 from server.evaluation.simulated_film import FLOOR
 from server.simulator.game import SimulatedGame
-from tests.browser import QUIET
+from tests.browser import chromium
 from tests.server_process import ServerProcess, running
-from tests.support import ROOT, need
+from tests.support import ROOT
 from tests.web.seen import Json, Seen, people
 
 OUT = ROOT / "screenshots"
@@ -217,13 +217,11 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "data") as server,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=need("chromium"), args=[*QUIET])
         for scheme in ("light", "dark"):
             for size in SIZES:
                 pictures(browser, server, scheme, size, gym)
-        browser.close()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}")
 
 

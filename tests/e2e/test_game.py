@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import chromium, picture
+from tests.e2e.conftest import filming, picture
 from tests.e2e.listener import Listener
 from tests.e2e.publisher import ffmpeg_publishing
 from tests.server_process import ServerProcess
@@ -41,7 +41,7 @@ def test_a_clip_becomes_a_score(server: ServerProcess, tmp_path: Path) -> None:
     with server.client(tokens["desk"]) as client:
         start = {"call_id": "start", "type": "period_start", "period": 1}
         client.post(f"/api/v1/games/{game['game_id']}/calls", json=start).raise_for_status()
-    with Listener(server.url, game["game_id"], tokens["desk"]) as live, chromium() as browser:
+    with Listener(server.url, game["game_id"], tokens["desk"]) as live, filming() as browser:
         phone = browser.new_page(viewport={"width": 390, "height": 844})
         phone.goto(f"{server.url}/watch/{game['game_id']}?token={tokens['watch']}")
         with ffmpeg_publishing(server, clip, game, tmp_path) as publisher:
@@ -85,7 +85,7 @@ def accept_as_made(desk: Page, card: Locator) -> None:
 def test_chromium_films_a_clip(server: ServerProcess, film: Path) -> None:
     game = server.new_game()
     tokens = game["tokens"]
-    with Listener(server.url, game["game_id"], tokens["watch"]) as live, chromium(film) as browser:
+    with Listener(server.url, game["game_id"], tokens["watch"]) as live, filming(film) as browser:
         page = browser.new_context(permissions=["camera"]).new_page()
         page.goto(f"{server.url}/camera/{game['game_id']}?token={tokens['camera']}")
         page.get_by_role("button", name="Start filming").click(timeout=20_000)

@@ -1,13 +1,6 @@
-"""A page that publishes Chromium's camera by WHIP, and the browser to open it in."""
+"""A page that publishes the browser's camera by WHIP."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from playwright.async_api import Page, async_playwright
-
-from tests.support import need
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>publisher</title><script>
 window.errors = [];
@@ -61,25 +54,3 @@ async function size() {
   return [0, 0, 0];
 }
 </script>"""
-
-ARGUMENTS = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-]
-
-
-@asynccontextmanager
-async def chromium(*arguments: str) -> AsyncIterator[Page]:
-    """A page of a headless Chromium with a fake camera."""
-    path = need("chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=path, args=[*ARGUMENTS, *arguments]
-        )
-        try:
-            yield await browser.new_page()
-        finally:
-            await browser.close()

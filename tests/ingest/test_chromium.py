@@ -7,8 +7,9 @@ import time
 import pytest
 
 from server.ingest.floor import FULL_BPS
+from tests.browser import chromium_page
 from tests.ingest.conftest import TOKEN, Opener, until
-from tests.ingest.page import PAGE, chromium
+from tests.ingest.page import PAGE
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +19,7 @@ async def test_chromium_publishes_at_full_size_within_seconds(
     opener: Opener, codec: str, audio: bool
 ) -> None:
     house = await opener(pages={"/page": PAGE})
-    async with chromium() as page:
+    async with chromium_page() as page:
         await page.goto(f"{house.url}/page")
         began = time.monotonic()
         await page.evaluate(

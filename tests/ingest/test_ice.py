@@ -17,9 +17,10 @@ from aiortc.rtcconfiguration import RTCIceTransportPolicy
 
 from server.ingest.ice import IceSettings, PortsExhaustedError, bind_udp
 from server.settings import IceServer
+from tests.browser import chromium_page
 from tests.ingest.clients import SDP, AiortcPublisher
 from tests.ingest.conftest import TOKEN, Opener, until
-from tests.ingest.page import PAGE, chromium
+from tests.ingest.page import PAGE
 from tests.support import free_port, need
 
 CANDIDATE = re.compile(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ (\w+)")
@@ -207,7 +208,7 @@ async def test_chromium_by_turn_only(opener: Opener, turnserver: str, tmp_path: 
                 {"urls": turn.urls, "username": turn.username, "credential": turn.credential}
             ],
         }
-        async with chromium("--allow-loopback-in-peer-connection") as page:
+        async with chromium_page("--allow-loopback-in-peer-connection") as page:
             await page.goto(f"{house.url}/page")
             await page.evaluate(
                 "([url, token, config]) => publish(url, token, 'H264', {config})",

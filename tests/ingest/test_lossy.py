@@ -23,9 +23,10 @@ from server.ingest.publish import Published, publish_frames
 from server.ingest.relay import Relay
 from server.ingest.sample import Sample
 from server.ingest.sound import beeps
+from tests.browser import chromium_page
 from tests.ingest.clients import ffmpeg
 from tests.ingest.conftest import TOKEN, until
-from tests.ingest.page import PAGE, chromium
+from tests.ingest.page import PAGE
 from tests.media import avsync
 from tests.media.glass import Cards, Glass
 from tests.media.watching import Rooms, rooms
@@ -107,7 +108,7 @@ async def test_what_befalls_a_phone_is_seen_and_gone() -> None:
 
 @pytest.mark.e2e
 async def test_chromium_films_over_a_bad_network() -> None:
-    async with rooms(pages={"/page": PAGE}) as place, chromium() as page:
+    async with rooms(pages={"/page": PAGE}) as place, chromium_page() as page:
         with Relay(Network(loss=0.03, delay_s=0.03)) as relay:
             await relay_page(page, relay)
             await page.goto(f"{place.url}/page")

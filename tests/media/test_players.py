@@ -10,9 +10,8 @@ from contextlib import asynccontextmanager
 
 import av
 import pytest
-from playwright.async_api import Page, async_playwright
 
-from tests.browser import QUIET
+from tests.browser import AUTOPLAY, chromium_page
 from tests.media.cinema import Cinema, on_a_port, opened
 from tests.media.films import FPS, Film, pictures, sound
 from tests.support import need
@@ -118,19 +117,6 @@ def frames(data: bytes) -> int:
         return len(list(container.decode(container.streams[0])))
 
 
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=need("chromium"),
-            args=[*QUIET, "--autoplay-policy=no-user-gesture-required"],
-        )
-        try:
-            yield await browser.new_page()
-        finally:
-            await browser.close()
-
-
 WATCH = """async (src) => {
   const video = document.createElement("video");
   document.body.append(video);
@@ -148,7 +134,7 @@ WATCH = """async (src) => {
 async def test_chromium_plays_a_recording_by_itself() -> None:
     film = two_halves()
     film.end()
-    async with shown(film) as (cinema, index), chromium() as page:
+    async with shown(film) as (cinema, index), chromium_page(AUTOPLAY) as page:
         cinema.facts["final"] = True
         cinema.clock.advance(90)
         assert await page.evaluate(WATCH, index)

@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.browser import QUIET
+from tests.browser import chromium
 from tests.server_process import ServerProcess, running
-from tests.support import need
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-ARGUMENTS = (
-    *QUIET,
-    # A name that is not this machine's own: what the server and the browser make of a stranger.
-    "--host-resolver-rules=MAP gym.test 127.0.0.1",
-)
+# A name that is not this machine's own: what the server and the browser make of a stranger.
+STRANGER = "--host-resolver-rules=MAP gym.test 127.0.0.1"
 
 # page("desk", width=..., height=...) opens a page of a game in a browser of its own.
 Open = Callable[..., Page]
@@ -33,11 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Ended with this folder's tests: while it lives, no test can run an event loop of its own."""
-    path = need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
+    with chromium(STRANGER) as opened:
+        yield opened
 
 
 @pytest.fixture
