@@ -163,13 +163,11 @@ class Film:
 
 def film(seconds: float = 9.0) -> Film:
     """What a camera has sent so far; the last segment is not finished."""
-    made = Film()
-    made.put(*pictures(seconds), *sound(seconds))
-    return made
+    return cut_off(seconds, seconds)[0]
 
 
 def cut_off(seconds: float, whole: float = 9.0) -> tuple[Film, list[Sample]]:
     """The same up to a second, and what comes after it."""
-    made = Film()
-    made.put(*(one for one in (*pictures(whole), *sound(whole)) if one.media_s < seconds))
-    return made, [one for one in (*pictures(whole), *sound(whole)) if one.media_s >= seconds]
+    made, samples = Film(), (*pictures(whole), *sound(whole))
+    made.put(*(one for one in samples if one.media_s < seconds))
+    return made, [one for one in samples if one.media_s >= seconds]
