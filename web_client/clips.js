@@ -110,11 +110,13 @@ export class Clips {
     show(this.#reel, Boolean(whole) && ready.length > 1);
     if (!whole) return;
     const body = this.#player ? { player: this.#player } : {};
-    this.#reel.replaceChildren(
+    const parts = [
       el("strong", { text: `All ${ready.length} clips` }),
       this.#button("Play", () => this.#play(reel.url, null, reel.chapters)),
       this.#download(reel.url),
-      this.#shareButton(body));
+      this.#shareButton(body),
+    ];
+    this.#reel.replaceChildren(...parts.filter(Boolean));
   }
 
   #card(clip) {

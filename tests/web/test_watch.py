@@ -111,6 +111,28 @@ def test_no_tab_is_wider_than_the_window(
     assert watch.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_viewer_who_may_not_share_is_offered_the_reel_to_play_and_save(visitor: Visitor) -> None:
+    def clip(seq: int) -> dict[str, Any]:
+        where = {
+            "url": f"/{seq}.mp4?sig=s",
+            "thumbnail": "/web/icon.svg",
+            "media": {"camera": "main"},
+        }
+        size = {"duration_s": 11.0, "width": 64, "height": 64, "gaps": []}
+        return {"seq": seq, "label": f"Basket {seq}", "status": "ready", **where, **size}
+
+    reel = {"player": None, "clips": 2, "url": "/reel.mp4?sig=s", "chapters": "/reel.vtt?sig=s"}
+    answer = {"clips": [clip(1), clip(2)], "reels": [reel], "may_share": False}
+    context = visitor.context()
+    context.route("**/api/v1/games/*/clips", lambda route: route.fulfill(json=answer))
+    watch = visitor.visit(context, "watch")
+    expect(watch.locator("#line")).to_have_text("Live")
+    watch.get_by_role("tab", name="Clips").click()
+    expect(watch.locator("#clip-list li")).to_have_count(2)
+    expect(watch.locator("#clip-list .reel")).to_have_text("All 2 clipsPlaySave")
+    assert visitor.complaints == []
+
+
 def test_files_come_without_a_token_in_an_address(visitor: Visitor, desk: Desk) -> None:
     desk.say("period_start")
     watch = visitor.open("watch")
