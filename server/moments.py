@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from server.answers import WholeGame
 from server.game.state import Game
+from server.places import Places
 from server.problems import Problem
 from server.projections.asof import Known, Timeline, game_of
 from server.projections.sheet import Sheet
@@ -66,7 +67,7 @@ class Moments:
         self._folds: Once[Any] = Once(self._work, MOST_FOLDS)
         self._reading: dict[Hashable, asyncio.Task[WholeGame]] = {}
         self._asked: dict[Hashable, asyncio.Task[Json]] = {}
-        self._waiting = 0
+        self._places = Places(MOST_WAITING, "Too many moments are asked for.")
 
     async def close(self) -> None:
         for task in [*self._states.tasks, *self._folds.tasks, *self._asked.values()]:
@@ -131,13 +132,8 @@ class Moments:
         return whole, line, line.at(when.s)
 
     async def _work(self, work: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
-            raise Problem(503, "busy", "Too many moments are asked for.", {"Retry-After": "1"})
-        self._waiting += 1
-        try:
+        with self._places.one():
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
 
 
 class Once(Generic[T]):

@@ -14,7 +14,7 @@ OURS = ("server", "pipeline", "onnx_models", "web_client", "tests")
 
 # What a place may import of ours. A place is the longest prefix that matches; whatever
 # has no line here (drivers, app, cli) is held by DRIVERS and NOBODY below.
-LEAVES = ("server.background", "server.clock", "server.problems", "server.slot")
+LEAVES = ("server.background", "server.clock", "server.places", "server.problems", "server.slot")
 MAY: dict[str, tuple[str, ...]] = {
     "pipeline": ("pipeline",),
     "onnx_models": ("onnx_models",),
@@ -24,6 +24,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "server.certificates": (),
     "server.clock": (),
     "server.machine": (),
+    "server.places": ("server.problems",),
     "server.problems": (),
     "server.slot": (),
     "server.meters": ("server.clock",),

@@ -16,6 +16,7 @@ from server.gamelog.clips import Clip, ClipTable
 from server.media.library import MediaUnavailable, NotRecorded
 from server.media.segments import Init, Rendition, Segment
 from server.meters import Meters
+from server.places import Places
 from server.problems import Problem
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Studio:
         self._clock = clock
         self._meters = meters
         self._threads = ThreadPoolExecutor(_THREADS, "clips")
-        self._ranges = 0
+        self._ranges = Places(_MOST_RANGES, "Others are being cut.", retry_s=2)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -100,18 +101,14 @@ class Studio:
     async def range(self, game: str, camera: str, start_s: float, end_s: float) -> Cut:
         """Any media seconds of a recording, as far as there are any. Problem 404 `no-picture`,
         503 `busy`, `media-unavailable`."""
-        if self._ranges >= _MOST_RANGES:
-            raise Problem(503, "busy", "Others are being cut.", {"Retry-After": "2"})
         clip = Clip(game, 0, "", camera, start_s, start_s, end_s, self._now())
-        self._ranges += 1
         try:
-            return await self._run(lambda: self._cut(self._footage(clip), clip))
+            with self._ranges.one():
+                return await self._run(lambda: self._cut(self._footage(clip), clip))
         except (NoPicture, NotRecorded, BadSegments) as error:
             raise Problem(404, "no-picture", f"Nothing can be cut there: {error}.") from error
         except MediaUnavailable as error:
-            raise Problem(503, "media-unavailable", "The storage does not answer.") from error
-        finally:
-            self._ranges -= 1
+            raise error.problem() from error
 
     async def failed(self, game: str, seq: int, name: str, why: str) -> None:
         """The last try failed too: a person must look."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.media.edge import Edge
 from server.media.segments import Init, Part, Rendition, Segment
+from server.problems import Problem
 
 
 class NotRecorded(LookupError):  # noqa: N818  (a state of the world)
@@ -15,6 +16,11 @@ class NotRecorded(LookupError):  # noqa: N818  (a state of the world)
 
 class MediaUnavailable(OSError):  # noqa: N818  (a state of the world)
     """The storage does not answer, or refuses."""
+
+    def problem(self, so: str = "try again", retry_s: int = 2) -> Problem:
+        """What a client is told: `so` follows from it, and after how long to try again."""
+        detail, headers = f"The storage does not answer; {so}.", {"Retry-After": str(retry_s)}
+        return Problem(503, "media-unavailable", detail, headers)
 
 
 class Library(Protocol):

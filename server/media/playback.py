@@ -6,8 +6,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +18,7 @@ from server.media.readers import Readers
 from server.media.recordings import LOOK_AGAIN_S, MOST_RECORDINGS, Recording, Recordings, Source
 from server.media.segments import RENDITIONS, Rendition
 from server.meters import Gauges
+from server.places import Places
 from server.problems import Problem
 
 K = TypeVar("K")
@@ -69,16 +69,14 @@ class Playback:
         self._documents: OrderedDict[tuple[str, str, Rendition, bool], tuple[object, Document]] = (
             OrderedDict()
         )
-        self.waiting = 0
-        """Requests that wait now."""
-        self.turned_away = 0
-        """Requests that were told to come later because too many waited."""
+        self.waits = Places(MOST_WAITING, "Too many players wait; try again.")
+        """Of requests for what is not there yet."""
 
     def gauges(self) -> Gauges:
         """For `/metrics`."""
-        refused = self.turned_away + self._readers.turned_away
+        refused = self.waits.turned_away + self._readers.places.turned_away
         return {
-            "players_waiting": ("For what is not there yet", self.waiting, {}),
+            "players_waiting": ("For what is not there yet", self.waits.taken, {}),
             "players_turned_away": ("As too many waited, or the storage is slow", refused, {}),
         }
 
@@ -116,7 +114,7 @@ class Playback:
             raise _nothing()
         if asked is not None and not recording.ended:
             hls.check_distance(asked, recording.last(rendition), growing)
-            with self._one_more_waits():
+            with self.waits.one():
                 recording = await self._wait(recording, rendition, asked)
         return await self._render(recording, rendition, skip)
 
@@ -199,7 +197,7 @@ class Playback:
         edge = recording.edge
         if edge is not None:
             if part is not None and self._is_hinted(recording, rendition, number, part):
-                with self._one_more_waits():
+                with self.waits.one():
                     await edge.wait(rendition, number, part, hls.BLOCK_AT_MOST_S)
             data = edge.data(rendition, number, part)
             if data is not None:
@@ -222,17 +220,6 @@ class Playback:
             return (number, part) == (growing.number, len(growing.parts))
         last = recording.last(rendition)
         return (number, part) == (last.number + 1 if last else 0, 0)
-
-    @contextmanager
-    def _one_more_waits(self) -> Iterator[None]:
-        if self.waiting >= MOST_WAITING:
-            self.turned_away += 1
-            raise Problem(503, "busy", "Too many players wait; try again.", {"Retry-After": "1"})
-        self.waiting += 1
-        try:
-            yield
-        finally:
-            self.waiting -= 1
 
 
 def _reports(recording: Recording, rendition: Rendition) -> tuple[Report, ...]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from server.media.library import MediaUnavailable, NotRecorded
+from server.places import Places
 from server.problems import Problem
 
 T = TypeVar("T")
@@ -23,13 +24,12 @@ class Readers:
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._threads = ThreadPoolExecutor(THREADS, "media-reader")
-        self._under_way = 0
         self._kept_bytes = kept_bytes
         self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
         self._bytes = 0
         self._reading: dict[Hashable, asyncio.Task[bytes]] = {}
-        self.turned_away = 0
-        """Reads that were refused because too many were under way: the storage is slow."""
+        self.places = Places(MOST_READS, "Too many wait for the storage; try again.")
+        """Of reads. When none is free the storage is slow."""
 
     async def close(self) -> None:
         """Wait for what is under way."""
@@ -38,25 +38,15 @@ class Readers:
     async def read(self, call: Callable[[], T]) -> T:
         """The result of a blocking call. Problem 503 when the storage does not answer, or too
         many wait for it; 404 for what is not there (any more)."""
-        if self._under_way >= MOST_READS:
-            self.turned_away += 1
-            raise Problem(
-                503, "busy", "Too many wait for the storage; try again.", {"Retry-After": "1"}
-            )
-        self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+            with self.places.one():
+                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except NotRecorded as error:
             raise Problem(
                 404, "not-found", "There is nothing (any more) at this address."
             ) from error
         except MediaUnavailable as error:
-            raise Problem(
-                503, "media-unavailable", "The storage does not answer; try again.",
-                {"Retry-After": "2"},
-            ) from error  # fmt: skip
-        finally:
-            self._under_way -= 1
+            raise error.problem() from error
 
     async def file(self, key: Hashable, call: Callable[[], bytes]) -> bytes:
         """The same for a file's bytes: from memory, or one read for all who ask at once."""

@@ -20,7 +20,6 @@ from server.media.storage import Storage
 from server.media.tape import RESERVE_BYTES, Tape
 from server.media.uploads import Uploader
 from server.meters import Gauges, Meters
-from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
@@ -153,10 +152,7 @@ class Recorders:
         try:
             await asyncio.to_thread(self.library.erase_pictures, game)
         except MediaUnavailable as error:
-            raise Problem(
-                503, "media-unavailable", "The storage does not answer; some is still there.",
-                {"Retry-After": "10"},
-            ) from error  # fmt: skip
+            raise error.problem("some is still there", retry_s=10) from error
 
     async def _finish(self, game: str) -> None:
         for recorder in [r for r in self._ending if r.edge.game == game]:

@@ -136,7 +136,9 @@ async def test_any_seconds_of_a_recording_for_the_desk(site: Site, recording: Re
         answer = await site.desk.get(f"{PATH}/range.mp4?{nowhere}")
         assert (answer.status_code, answer.json()["type"]) == (404, "no-picture"), nowhere
     recording.broken = 1
-    assert (await site.desk.get(asked)).json()["type"] == "media-unavailable"
+    away = await site.desk.get(asked)
+    assert (away.status_code, away.json()["type"]) == (503, "media-unavailable")
+    assert away.headers["retry-after"] == "2"
 
 
 async def test_nonsense_is_refused(site: Site) -> None:

@@ -90,9 +90,9 @@ async def test_a_crowd_that_waits_is_one_request(tmp_path: Path) -> None:
         growing = found.items[-1]
         waits = f"{path}&_HLS_msn={growing.number}&_HLS_part={len(growing.parts)}"
         answers = [asyncio.create_task(crowd.get(waits)) for _ in range(40)]
-        await until(lambda: cinema.playback.waiting == 1, 5, "the first of them")
+        await until(lambda: cinema.playback.waits.taken == 1, 5, "the first of them")
         await asyncio.sleep(0.5)
-        assert cinema.playback.waiting == 1
+        assert cinema.playback.waits.taken == 1
         film.put(*(one for one in pictures(9.0) if 6.9 <= one.media_s < 6.9 + 2 * PART_S))
         said = [await one for one in answers]
         assert {one.status_code for one in said} == {200}

@@ -22,11 +22,11 @@ async def test_a_playlist_waits_for_the_part_that_is_asked_for() -> None:
         answer = asyncio.create_task(cinema.text("video.m3u8", **asked))
         await asyncio.sleep(0.05)
         assert not answer.done()
-        assert cinema.playback.waiting == 1
+        assert cinema.playback.waits.taken == 1
         made.put(*(one for one in rest if one.media_s < 6.9 + 2 * PART_S))
         after = parse(await asyncio.wait_for(answer, 1))
         assert len(after.items[-1].parts) > len(growing.parts)
-        assert cinema.playback.waiting == 0
+        assert cinema.playback.waits.taken == 0
 
 
 async def test_a_part_behind_the_last_one_is_the_first_of_the_next_segment() -> None:
@@ -95,7 +95,7 @@ async def test_only_so_many_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0.02)
         refused = await cinema.nobody.get(url)
         assert (refused.status_code, refused.json()["type"]) == (503, "busy")
-        assert cinema.playback.turned_away == 1
+        assert cinema.playback.waits.turned_away == 1
         assert (await cinema.nobody.get(await cinema.signed("video.m3u8"))).status_code == 200
         made.put(*rest)
         assert {(await one).status_code for one in waiting} == {200}
@@ -106,10 +106,10 @@ async def test_who_leaves_while_waiting_makes_room() -> None:
         growing = parse(await cinema.text("video.m3u8")).items[-1]
         waits = asyncio.create_task(cinema.text("video.m3u8", _HLS_msn=growing.number))
         await asyncio.sleep(0.02)
-        assert cinema.playback.waiting == 1
+        assert cinema.playback.waits.taken == 1
         waits.cancel()
         await asyncio.wait([waits])
-        assert cinema.playback.waiting == 0
+        assert cinema.playback.waits.taken == 0
 
 
 async def test_a_delta_update_over_http() -> None:
