@@ -85,11 +85,10 @@ class Archive:
         """A segment's file, or one part of it (an Init carries its own bytes). Of an open one
         what there was of it when it was asked for."""
         offset, length = (0, of.size_bytes) if part is None else (part.offset, part.length)
-        if (edge := self._edge(game, camera)) is not None:
-            # The open one first: meanwhile it may be whole, never the other way round.
-            data = edge.open_data(of.rendition, of.number) or edge.data(of.rendition, of.number)
-            if data is not None:
-                return data[offset : offset + length]
+        edge = self._edge(game, camera)
+        kept = None if edge is None else edge.kept(of.rendition, of.number)
+        if kept is not None:
+            return kept[1][offset : offset + length]
         return self._storage.read(name_of(game, camera, of), offset, length)
 
     def usage(self, game: str) -> int:

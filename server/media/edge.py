@@ -57,24 +57,27 @@ class Edge:
         found = self._renditions.get(rendition)
         return None if found is None or found.open is None else found.open[0]
 
-    def data(self, rendition: Rendition, number: int, part: int | None = None) -> bytes | None:
-        """Bytes of a finished segment, or of one part (from 0); None when not in memory."""
+    def kept(self, rendition: Rendition, number: int) -> tuple[Segment, bytes] | None:
+        """A segment that is in memory and its bytes; of the open one what is there."""
         found = self._renditions.get(rendition)
         if found is None:
             return None
+        # The open one first: meanwhile it may be whole, never the other way round.
         growing = found.open
-        if growing is not None and growing[0].number == number:
-            return None if part is None else _cut(*growing, part)
-        for segment, data in found.segments:
-            if segment.number == number:
-                return data if part is None else _cut(segment, data, part)
-        return None
+        kept = found.segments if growing is None else (growing, *found.segments)
+        return next((one for one in kept if one[0].number == number), None)
 
-    def open_data(self, rendition: Rendition, number: int) -> bytes | None:
-        """The parts of the open segment that are there; None when it is not this one."""
-        found = self._renditions.get(rendition)
-        growing = None if found is None else found.open
-        return growing[1] if growing is not None and growing[0].number == number else None
+    def data(self, rendition: Rendition, number: int, part: int | None = None) -> bytes | None:
+        """Bytes of a finished segment, or of one part (from 0); None when not in memory."""
+        if (found := self.kept(rendition, number)) is None:
+            return None
+        segment, data = found
+        if part is None:
+            return data if self.has(rendition, number) else None
+        if not 0 <= part < len(segment.parts):
+            return None
+        place = segment.parts[part]
+        return data[place.offset : place.offset + place.length]
 
     def has(self, rendition: Rendition, number: int, part: int | None = None) -> bool:
         """Is that part (from 0), or without one the whole segment, there or past?"""
@@ -134,10 +137,3 @@ class Edge:
         # Each event is for those who wait now; who comes later waits for the next.
         self._grown.set()
         self._grown = asyncio.Event()
-
-
-def _cut(segment: Segment, data: bytes, part: int) -> bytes | None:
-    if not 0 <= part < len(segment.parts):
-        return None
-    place = segment.parts[part]
-    return data[place.offset : place.offset + place.length]
