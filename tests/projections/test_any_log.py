@@ -25,23 +25,13 @@ Said = list[tuple[str, int, dict[str, Any]]]
 Play = tuple[str, dict[str, Any]]
 
 
-def told(said: Said, table: Table) -> Table:
-    for by, wait, body in said:
-        table.wait(wait)
-        fields = dict(body)
-        try:
-            table.say(fields.pop("type"), by, **fields)
-        except IllegalCall:
-            continue
-    return table
-
-
 @given(SAID, st.sampled_from(["fiba", "nba", "youth"]))
 @settings(CALM, max_examples=80)
 def test_the_statistics_agree_with_each_other_and_with_the_box_score(
     said: Said, rules: str
 ) -> None:
-    table = told([("desk:1", 0, {"type": "period_start"}), *said], Table(rules))
+    table = Table(rules)
+    table.say_all([("desk:1", 0, {"type": "period_start"}), *said])
     found = stats(table.game, PLAYERS)
     sheet = Sheet(table.game, PLAYERS).sections()
     for side, team in found["teams"].items():

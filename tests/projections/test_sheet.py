@@ -44,13 +44,7 @@ def test_what_is_always_true_of_a_box_score(
     said: list[tuple[str, int, dict[str, Any]]],
 ) -> None:
     table = Table()
-    for by, wait, body in said:
-        table.wait(wait)
-        fields = dict(body)
-        try:
-            table.say(fields.pop("type"), by, **fields)
-        except IllegalCall:
-            continue
+    table.say_all(said)
     sections = Sheet(table.game, PLAYERS).sections()
     plays = Sheet(table.game, PLAYERS).plays()
     for side, index in (("home", 0), ("away", 1)):
