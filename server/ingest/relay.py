@@ -18,7 +18,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
-from types import TracebackType
 
 from server.clock import Clock, SystemClock
 from server.ingest.ice import RECEIVE_BUFFER_BYTES
@@ -137,12 +136,7 @@ class Relay:
     def __enter__(self) -> Relay:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _order(self, order: Callable[[], None]) -> None:
