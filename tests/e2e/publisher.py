@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.e2e.listener import Message
 from tests.forked import Forked
-from tests.ingest.clients import ec_certificate
+from tests.ingest.clients import certificate
 from tests.server_process import ServerProcess
 from tests.support import ROOT
 
@@ -37,9 +37,9 @@ def ffmpeg_publishing(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """FFmpeg's WHIP muxer (in PyAV) plays a file of 30 pictures a second once."""
     url = f"{server.url}/whip/{game['game_id']}/main"
-    cert, key = ec_certificate(folder)
+    own = certificate(folder)
     command = [sys.executable, "-m", "tests.ingest.ffmpeg_whip", url, game["tokens"]["camera"]]
-    with run([*command, str(cert), str(key), "600", str(clip)]) as process:
+    with run([*command, str(own.cert), str(own.key), "600", str(clip)]) as process:
         yield process
 
 

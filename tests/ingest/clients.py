@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import random
 import sys
 import time
@@ -25,10 +24,9 @@ from aiortc import (
     RTCSessionDescription,
     VideoStreamTrack,
 )
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.certificates import CertificateFiles, self_signed
+from server.clock import SystemClock
 from tests.ingest.conftest import TOKEN
 from tests.support import ROOT
 
@@ -149,31 +147,9 @@ class AiortcPublisher:
         await self.pc.close()
 
 
-def ec_certificate(folder: Path) -> tuple[Path, Path]:
-    """(cert, key) PEM files; FFmpeg's automatic one fails the handshake."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "publisher")])
-    now = dt.datetime.now(dt.UTC)
-    cert = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=7))
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
-    cert_file.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
-    )
-    return cert_file, key_file
+def certificate(folder: Path) -> CertificateFiles:
+    """FFmpeg's automatic one fails the handshake."""
+    return self_signed(folder, "127.0.0.1", SystemClock().now())
 
 
 @asynccontextmanager
@@ -182,8 +158,8 @@ async def ffmpeg(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """FFmpeg's WHIP muxer in a process of its own: the muxer holds the interpreter's lock
     while it talks to the server. Prints the number of frames that it sent."""
-    cert, key = ec_certificate(folder)
-    arguments = [url, token, str(cert), str(key), str(seconds), f"{size[0]}x{size[1]}"]
+    own = certificate(folder)
+    arguments = [url, token, str(own.cert), str(own.key), str(seconds), f"{size[0]}x{size[1]}"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.ingest.ffmpeg_whip", *arguments,
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
