@@ -49,6 +49,15 @@ class Kept:
         """The camera has ended."""
 
 
+async def kept_of(place: Rooms) -> Kept:
+    """What leaves the room from now on, once a camera is live."""
+    await until(lambda: place.streams.find("g1", "main"), 20, "a live camera")
+    stream, kept = place.streams.find("g1", "main"), Kept()
+    assert stream is not None
+    stream.attach(kept)
+    return kept
+
+
 @dataclass(eq=False)
 class Scene:
     """A phone that films the test card, and a viewer."""
@@ -69,11 +78,7 @@ async def filmed(phone: Phone) -> AsyncIterator[Scene]:
             phone=phone, stop=stop,
         )  # fmt: skip
         task = asyncio.create_task(publishing)
-        await until(lambda: place.streams.find("g1", "main"), 20, "a live camera")
-        kept = Kept()
-        stream = place.streams.find("g1", "main")
-        assert stream is not None
-        stream.attach(kept)
+        kept = await kept_of(place)
         glass = await Glass(f"{place.url}/whep/g1").open()
         await until(lambda: glass.cards.seen, what="pictures")
         yield Scene(place, glass.cards, kept, task)
@@ -116,11 +121,7 @@ async def test_chromium_films_over_a_bad_network() -> None:
                 "([url, token]) => publish(url, token, 'H264', {})",
                 [f"{place.url}/whip/g1/main", TOKEN],
             )
-            await until(lambda: place.streams.find("g1", "main"), 20, "a live camera")
-            kept = Kept()
-            stream = place.streams.find("g1", "main")
-            assert stream is not None
-            stream.attach(kept)
+            kept = await kept_of(place)
             await until(lambda: len(kept.samples) > 60, 20, "two seconds of pictures")
             assert relay.there.lost
             assert await page.evaluate("window.errors") == []
@@ -133,10 +134,6 @@ async def test_ffmpeg_films_over_a_bad_network(tmp_path: Path) -> None:
             relayed(place.url, relay) as url,
             ffmpeg(f"{url}/whip/g1", tmp_path, 8.0, SIZE),
         ):
-            await until(lambda: place.streams.find("g1", "main"), 20, "a live camera")
-            kept = Kept()
-            stream = place.streams.find("g1", "main")
-            assert stream is not None
-            stream.attach(kept)
+            kept = await kept_of(place)
             await until(lambda: len(kept.samples) > 45, 20, "pictures")
             assert relay.there.lost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -57,8 +58,9 @@ def film(
     return found
 
 
-def with_sound(samples: Sequence[Sample]) -> list[Sample]:
-    """The same with a packet of silence beside each picture."""
+@functools.cache
+def silence() -> bytes:
+    """20 ms of it, as Opus."""
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
     frame = av.AudioFrame(format="s16", layout="stereo", samples=960)
@@ -66,10 +68,15 @@ def with_sound(samples: Sequence[Sample]) -> list[Sample]:
     packets: list[bytes] = []
     while not packets:
         packets = [bytes(packet) for packet in encoder.encode(frame)]
+    return packets[0]
+
+
+def with_sound(samples: Sequence[Sample]) -> list[Sample]:
+    """The same with a packet of silence beside each picture."""
     return [
         one
         for s in samples
-        for one in (s, Sample("audio", "OPUS", packets[0], s.media_s, s.media_s, True, False, 1))
+        for one in (s, Sample("audio", "OPUS", silence(), s.media_s, s.media_s, True, False, 1))
     ]
 
 
