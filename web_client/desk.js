@@ -15,6 +15,7 @@ import { Flags } from "./deskflags.js";
 import { hearKeys, listKeys } from "./deskkeys.js";
 import { DeskLease, deskId } from "./desklease.js";
 import { askLineup, askNumber } from "./desklineup.js";
+import { Made } from "./deskmade.js";
 import { More } from "./deskmore.js";
 import { PlayList } from "./deskplays.js";
 import { Proposals } from "./deskproposals.js";
@@ -45,8 +46,6 @@ const api = new Api(token, undefined, desk);
 
 let beside = null; // where calls are put in: {after, period, clock_ms} in the past
 let spot = null; // where the next shot is taken
-const seqs = new Map(); // call_id -> the last entry it made
-const amends = new Map(); // call_id -> what is to be changed once its entry is known
 
 const settings = new Settings(localStorage, game, () => { drawBoard(); drawEntry(); });
 const troubles = new Troubles(() => queue, () => live);
@@ -59,6 +58,7 @@ const teams = new TeamColumns({
 });
 const queue = new CallQueue(api, localStorage, game, drawQueue);
 const taken = new Taken(queue, (body, label, undoes) => send(body, { label, undoes }));
+const made = new Made(queue, (body) => send(body));
 const entry = new Entry({
   get rules() { return rules(); },
   playing: (team) => teams.playing(team),
@@ -71,11 +71,11 @@ const entry = new Entry({
   send: (call, at) => send(withSpot(call), { tap: at }),
   accept(play, choice, who) {
     const call = proposals.accept(play, choice, who);
-    if (call) seqs.delete(call.call_id); // of an earlier time that was taken back
+    if (call) made.forget(call.call_id);
     return call;
   },
-  seqOf,
-  amend,
+  seqOf: (callId) => made.seqOf(callId),
+  amend: (callId, fields) => made.amend(callId, fields),
   lineup: changeLineup,
   changed: drawEntry,
 });
@@ -137,7 +137,7 @@ const live = new LiveGame(game, token, {
     if (message.type === "desk") lease.heard(message.desk);
     if (message.type === "snapshot") queue.settle([], message.seq);
     if (message.type === "update") {
-      for (const { call_id, seq } of message.entries ?? []) known(call_id, seq);
+      for (const { call_id, seq } of message.entries ?? []) made.known(call_id, seq);
       queue.settle(message.entries ?? [], message.seq);
     }
     if (changed.length) draw(changed, message.type === "update" ? message.entries ?? [] : null);
@@ -200,11 +200,6 @@ function tap() {
   return { at: live.now(), added: Date.now(), late: beside ? undefined : place() };
 }
 
-/** The entry that a call made, as far as it is known. */
-function seqOf(callId) {
-  return queue.items.find((item) => item.id === callId)?.seq ?? seqs.get(callId);
-}
-
 // ---- saying things
 
 function send(body, { label = describe(body, (team, id) => teams.nameOf(team, id)), tap: tapped = tap(), undoes } = {}) {
@@ -224,23 +219,6 @@ function withSpot(call) {
   spot = null;
   court.mark(null);
   return { ...call, ...where };
-}
-
-/** Add to a call of this page: before it goes out, or as a change of what it made. */
-function amend(callId, fields) {
-  const item = queue.items.find((one) => one.id === callId);
-  if (item && queue.cancel(callId)) return queue.add({ ...item, body: { ...item.body, ...fields } });
-  const seq = seqOf(callId);
-  if (seq === undefined) return amends.set(callId, { ...amends.get(callId), ...fields });
-  return send({ type: "amend", links: seq, ...fields, call_id: newId() });
-}
-
-function known(callId, seq) {
-  seqs.set(callId, seq);
-  const fields = amends.get(callId);
-  if (!fields) return;
-  amends.delete(callId);
-  send({ type: "amend", links: seq, ...fields, call_id: newId() });
 }
 
 // ---- people, the past
