@@ -14,14 +14,15 @@ ALONE = frozenset({"bench", "e2e", "inference", "web"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of those rooms `waiting` and `alone`."""
+    """Mark the tests of those rooms `waiting` and `alone`; the `long` one begins first."""
     here = Path(__file__).parent
     for item in items:
         room = item.path.relative_to(here).parts[0]
         if room in WAITING:
             item.add_marker(pytest.mark.waiting)
-        elif room in ALONE:
+        elif room in ALONE and not item.get_closest_marker("long"):
             item.add_marker(pytest.mark.alone)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
