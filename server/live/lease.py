@@ -48,8 +48,9 @@ _RENEW = """
 local held = redis.call('GET', KEYS[1])
 local mine = ARGV[2] .. ':' .. ARGV[1]
 if held and held ~= mine then
-  local at = tonumber(string.match(held, '^(%d+):'))
-  if at >= tonumber(ARGV[2]) then return 0 end
+  local at, mark = string.match(held, '^(%d+):(.*)$')
+  -- Ours may have a newer stamp: of a claim whose answer came too late.
+  if mark ~= ARGV[1] and tonumber(at) >= tonumber(ARGV[2]) then return 0 end
 end
 redis.call('SET', KEYS[1], mine, 'PX', ARGV[3])
 redis.call('SET', KEYS[2], ARGV[6], 'NX')

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 import redis
 
+from server.live.redis import RedisAway
 from tests.live.conftest import GAME, Stage, until
 from tests.redis_server import RedisServer
 
@@ -107,6 +110,27 @@ async def test_redis_that_forgot_is_told_again(stage: Stage, redis_server: Redis
     assert lease.held
     assert not lost
     assert await a.leases.origin(GAME, MAIN) is not None
+
+
+async def test_a_claim_that_is_answered_too_late_is_not_taken_for_another_publisher(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = await stage.process("a")
+    write, lost = a.store.write, Losses()
+
+    async def late(send: Any) -> Any:
+        monkeypatch.setattr(a.store, "write", write)
+        await write(send)
+        raise RedisAway
+
+    monkeypatch.setattr(a.store, "write", late)
+    lease = await a.leases.claim(GAME, MAIN, lost.append)
+    assert not lease.confirmed
+    await until(lambda: lease.confirmed or lost)
+    assert lease.held
+    assert not lost
+    await lease.release()
+    assert holder(stage) is None
 
 
 def holder(stage: Stage) -> str | None:
