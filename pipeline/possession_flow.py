@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.court import Floor
 from pipeline.possession import STEP_S, Array, Positions, even
+from pipeline.possession_chance import lost_signs, rebound_signs, shipped
 from pipeline.possession_free import free_thrower
 from pipeline.possession_reader import Doubt, Reader, ShotReading
 from pipeline.possession_shot import AFTER
@@ -51,6 +52,7 @@ class Happening:
     """Something that a scorekeeper writes down.
 
     media_s: when. player: (N,) chances of who; probability: that it happened at all.
+    signs: what that was read off (`possession_chance`), of a rebound, steal or turnover.
     shot: what else is known of a shot, None for other kinds.
     free: chance that a shot is a free throw; None for other kinds.
     offensive: chance that a rebound is the attackers'; None for other kinds.
@@ -61,6 +63,7 @@ class Happening:
     media_s: float
     player: Array
     probability: float
+    signs: Array | None = None
     shot: ShotReading | None = None
     free: float | None = None
     offensive: float | None = None
@@ -74,6 +77,15 @@ class _Shot:
     made: float
     doubt: Doubt | None
     first: float  # chance that team 0 threw it, before it is looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Miss:
+    """A shot that waits for its rebound. attack: (N,) whose side shot; free: as it was read."""
+
+    shot: _Shot
+    attack: NDArray[np.bool_]
+    free: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,9 +106,10 @@ class Flow:
 
     def __init__(self, reader: Reader, floor: Floor, team: NDArray[np.int64]) -> None:
         self._reader, self._floor, self._team = reader, floor, team
+        self._chances = shipped()
         self._looks: deque[tuple[float, Array, Array]] = deque()
         self._waiting: list[_Shot] = []
-        self._missed: tuple[_Shot, NDArray[np.bool_]] | None = None
+        self._missed: _Miss | None = None
         self._control: _Control | None = None
         self._taken: _Control | None = None
         self._settled_s = -np.inf  # holds that began earlier belong to a shot that is told
@@ -172,7 +185,7 @@ class Flow:
         self._control, self._taken = None, None
         self._settled_s = one.rim_s + _NOT_YET_S
         attack = self._team == self._team[shooter]
-        self._missed = (one, attack) if one.made <= 0.5 else None
+        self._missed = _Miss(one, attack, free) if one.made <= 0.5 else None
         told = [Happening("shot", one.rim_s, thrower, 1.0, shot=said, free=free)]
         blocked = float(said.blocker.sum()) * (1.0 - one.made)
         if blocked >= BLOCK_LEAST:
@@ -198,7 +211,7 @@ class Flow:
             if old and new.until_s <= old.until_s:
                 continue
             if old is None and self._missed is not None:
-                told += self._rebound(*self._missed, new)
+                told += self._rebound(self._missed, new)
                 self._missed = None
             if old is None or self._team[old.player] == self._team[new.player]:
                 self._control, self._taken = new, None
@@ -234,34 +247,42 @@ class Flow:
         theirs = self._team == self._team[new.player]
         gaps = positions.gaps()[lately]
         alone = gaps[:, ~theirs].min(axis=1) > gaps[:, theirs].min(axis=1) + _ALONE_M
-        probability = float((touches.last[lately][:, theirs].sum(axis=1) * alone).mean())
+        had = float((touches.last[lately][:, theirs].sum(axis=1) * alone).mean())
         self._taken = None
-        if probability <= 0.5:
+        if had <= 0.5:
             return []  # a guard at the ball's side; if he has it, the next looks will say so
         self._control = new
         between = slice(positions.look(old.until_s), positions.look(new.since_s) + 2)
         ball = positions.ball[between][positions.seen[between]]
         out = bool((self._floor.outside(ball) > _OUT_M).any())
-        told = [Happening("turnover", old.until_s, old.who, probability)]
+        signs = lost_signs(
+            positions, (old.player, old.until_s), (new.player, new.since_s), self._settled_s, had
+        )
+        probability = self._chances.lost.of(signs)
+        told = [Happening("turnover", old.until_s, old.who, probability, signs)]
         if not out and new.since_s - old.until_s <= _LIVE_S:
             took_s = new.since_s
-            told.append(Happening("steal", took_s, new.who, probability, after_s=old.until_s))
+            told.append(
+                Happening("steal", took_s, new.who, probability, signs, after_s=old.until_s)
+            )
         return told
 
-    def _rebound(self, shot: _Shot, attack: NDArray[np.bool_], new: _Control) -> list[Happening]:
+    def _rebound(self, miss: _Miss, new: _Control) -> list[Happening]:
+        shot, basket = miss.shot, np.array(miss.shot.basket)
         caught_s = new.since_s + (_CONTROL - 1) * STEP_S
         positions = self._stretch(shot.rim_s - 1.5, caught_s)
         if positions is None:
             return []
-        who = self._reader.rebound(positions, np.array(shot.basket), shot.rim_s, _RIM_SPREAD_S)
-        offensive = float(who[attack].sum())
+        who = self._reader.rebound(positions, basket, shot.rim_s, _RIM_SPREAD_S)
+        signs = rebound_signs(positions, basket, shot.rim_s, shot.made, miss.free)
         return [
             Happening(
                 "rebound",
                 new.since_s,
                 who,
-                1.0 - shot.made,
-                offensive=offensive,
+                self._chances.rebound.of(signs),
+                signs,
+                offensive=float(who[miss.attack].sum()),
                 after_s=shot.rim_s,
             )
         ]

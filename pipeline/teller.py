@@ -20,11 +20,6 @@ from pipeline.sight import Box, Kind, Side, Sighting
 MOST_PLAYERS = 8
 """Candidates told of one event."""
 
-TRUE = {"rebound": 0.5, "steal": 0.2, "turnover": 0.2}
-"""What a reading of such an event is worth, when nothing else is known: of those told of simulated
-films about so many were true. The floor plan's own chances know nothing of players lost and found
-again. Few were counted (11); the desk's labels are to correct it."""
-
 _WORTH_NAMING = 0.02
 _KEPT = 16  # sightings that a later one may belong to
 
@@ -112,7 +107,7 @@ class Teller:
                 at_s=one.media_s,
                 start_s=start_s,
                 end_s=one.media_s,
-                score=one.probability * TRUE.get(one.kind, 1.0),
+                score=one.probability,
                 offensive=one.offensive,
                 home=self._home(one.player),
                 players=self._players(one.player),

@@ -77,6 +77,12 @@ def plays_of(truth: Iterable[Event]) -> list[Play]:
     return plays
 
 
+def rebounded(plays: Iterable[Play], shot_s: float | None) -> bool:
+    """Whether there was a rebound of the shot that was at the ring at this media second."""
+    shots = (play for play in plays if play.root.made is not None and play.root.at_s == shot_s)
+    return any(fact.type == "rebound" for play in shots for fact in play.parts)
+
+
 def _shot(event: Event, passed: Event | None, released_s: float) -> Play:
     made = event.type == "made"
     if event.value == 1:

