@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.possession import STEP_S, Positions, even
-from pipeline.possession_reader import Reader, ShotReading, shipped
+from pipeline.possession_reader import USUALLY_THREE, Reader, ShotReading, shipped
 from pipeline.possession_touch import read
 from tests.pipeline.plays import BASKET, FIBA, SPOTS, TEAM, Leg, catch_and_shoot, film
 
@@ -138,6 +140,12 @@ def test_a_two_from_inside_is_read() -> None:
     said = said_of(*catch_and_shoot(spots))
     assert said.shooter.argmax() == 1
     assert said.three < 0.1
+
+
+def test_of_shooters_whom_nobody_saw_it_is_the_usual_share_of_threes() -> None:
+    positions, rim_s = catch_and_shoot()
+    gone = replace(positions, players=np.full_like(positions.players, np.nan))
+    assert said_of(gone, rim_s).three == pytest.approx(USUALLY_THREE)
 
 
 def test_a_long_hold_is_no_assist() -> None:
