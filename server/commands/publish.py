@@ -69,7 +69,8 @@ def publish(
     try:
         pictures = _pictures(file, loop)
         sound = _sound(file, loop) if audio else None
-        done = asyncio.run(_play(pictures, sound, phone, url, token, not insecure, until_eof))
+        live = file == _TESTCARD
+        done = asyncio.run(_play(pictures, live, sound, phone, url, token, not insecure, until_eof))
     except PublishError as error:
         fail(CHECK_FAILED, f"publishing ended: {error} ({error.type})")
     except (ValueError, OSError, av.FFmpegError) as error:
@@ -116,6 +117,7 @@ def _drawn(seed: int) -> Iterator[Picture]:
 
 async def _play(
     pictures: Iterator[Picture],
+    live: bool,
     sound: Iterator[Chunk] | None,
     phone: Phone,
     url: str,
@@ -135,6 +137,7 @@ async def _play(
         pictures,
         url,
         token,
+        live=live,
         sound=sound,
         phone=phone,
         verify=verify,

@@ -123,11 +123,13 @@ class Outbox:
 class Pacer:
     """When each picture is due. Pure but for the time passed in.
 
-    A source that cannot keep up is played slower, not dropped altogether.
+    A source that cannot keep up is played slower, not dropped altogether. live: one that leaves out
+    by itself what is late; played slower it would be waited for at each picture.
     zero_s: when its second 0 was due, once its first picture was there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, live: bool = False) -> None:
+        self._live = live
         self.zero_s: float | None = None
         self._skipped = 0
         self.skipped = 0
@@ -137,7 +139,7 @@ class Pacer:
         if self.zero_s is None:
             self.zero_s = now_s - pts_s
         early_s = self.zero_s + pts_s - now_s
-        if early_s < -HOPELESS_S:
+        if early_s < -HOPELESS_S and not self._live:
             self.zero_s -= early_s
             early_s = 0.0
         if early_s < -LATE_S and self._skipped < SKIPS_MOST:
@@ -152,6 +154,7 @@ class EncoderThread:
     """Plays a source into an outbox until it ends or `stop` is called.
 
     most_bps: how much may be encoded at a second of the source; less where the receiver says so.
+    live: as in Pacer.
     `error` is what the source or the encoder raised, once the thread has ended.
     """
 
@@ -161,13 +164,14 @@ class EncoderThread:
         outbox: Outbox,
         clock: Clock,
         most_bps: Callable[[float], int],
+        live: bool = False,
     ) -> None:
         self._clock = clock
         self._source = source
         self._outbox = outbox
         self._most_bps = most_bps
         self._stop = threading.Event()
-        self._pacer = Pacer()
+        self._pacer = Pacer(live)
         self.encoded = 0
         self.played_s = 0.0
         self.error: Exception | None = None

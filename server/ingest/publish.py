@@ -72,6 +72,7 @@ async def publish_frames(
     url: str,
     token: str | None = None,
     *,
+    live: bool = False,
     sound: Iterable[Chunk] | None = None,
     phone: Phone | None = None,
     reconnect: bool = True,
@@ -84,6 +85,7 @@ async def publish_frames(
 
     The source is read in a thread of its own, from the first connection on. While there is no
     connection its pictures are passed over, as a phone's are.
+    live: the source keeps real time itself, as a camera does, and leaves out what is late.
     sound: chunks in the time of the pictures. phone: what befalls it.
     reconnect: come back after a lost connection or a busy server. verify: check certificates.
     on_state: told `connecting`, `live`, `lost`, `ended`.
@@ -93,7 +95,7 @@ async def publish_frames(
     """
     phone, clock = phone or Phone(), clock or SystemClock()
     outbox = Outbox()
-    encoder = EncoderThread(turned(pictures, phone.rotate_s), outbox, clock, phone.bitrate)
+    encoder = EncoderThread(turned(pictures, phone.rotate_s), outbox, clock, phone.bitrate, live)
     player = None if sound is None else Player(sound, lambda: encoder.zero_s, clock)
     whip = WhipClient(url, token, verify)
     publisher = _Publisher(

@@ -74,8 +74,8 @@ async def filmed(phone: Phone) -> AsyncIterator[Scene]:
     stop = asyncio.Event()
     async with rooms() as place:
         publishing = publish_frames(
-            testcard.film(SystemClock(), SIZE), f"{place.url}/whip/g1", TOKEN, sound=beeps(),
-            phone=phone, stop=stop,
+            testcard.film(SystemClock(), SIZE), f"{place.url}/whip/g1", TOKEN, live=True,
+            sound=beeps(), phone=phone, stop=stop,
         )  # fmt: skip
         task = asyncio.create_task(publishing)
         kept = await kept_of(place)

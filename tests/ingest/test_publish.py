@@ -171,6 +171,17 @@ def test_a_slow_source_is_played_slower() -> None:
     assert sent >= 600 / (3 + 1)
 
 
+def test_a_live_source_goes_on_at_once_after_the_machine_stood_still() -> None:
+    pacer, now_s, count, sent = Pacer(live=True), 0.0, 0, 0
+    while now_s < 20.0:
+        now_s = max(now_s, count / 30) + (1.6 if count == 150 else 0.0)
+        wait_s = pacer.wait_s(now_s, count / 30)
+        sent += wait_s is not None
+        now_s += (wait_s or 0.0) + 0.01
+        count = max(count + 1, int(now_s * 30))  # as `testcard.film`
+    assert sent >= (20.0 - 1.7) * 30
+
+
 def test_a_source_on_time_loses_nothing() -> None:
     pacer = Pacer()
     now_s = 0.0
