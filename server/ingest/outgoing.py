@@ -56,6 +56,8 @@ class Outgoing:
     async def _send_sound(self) -> None:
         if self._player is None or self._audio is None:
             return
+        # The player may be at it since the connection before.
+        await self._audio.opened.wait()
         with suppress(ConnectionError):
             while (taken := await self._player.take()) is not None:
                 data, at_s = taken

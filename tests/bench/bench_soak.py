@@ -20,6 +20,7 @@ def main(seconds: float) -> dict[str, object]:
     return {
         "filmed s": found.filmed_s,
         "recorded % of what was filmed": 100 * found.recorded_share,
+        "sound recorded %": 100 * found.sound_share,
         "gaps s": " ".join(f"{ends - begins:.2f}" for begins, ends in found.gaps_s),
         "sound late at the begin ms": 1000 * float(np.median(found.sound_late_begin_s)),
         "sound late at the end ms": 1000 * float(np.median(found.sound_late_end_s)),

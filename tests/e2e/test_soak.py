@@ -24,6 +24,7 @@ def test_a_game_with_three_networks_a_lock_and_a_turn(
     # A whole game's 99 % is measured by `python -m tests.bench soak`: here three changes of network
     # weigh more, and other tests keep the machine busy.
     assert found.recorded_share > 0.97
+    assert found.sound_share > 0.97
     assert max(ends - begins for begins, ends in found.gaps_s) < LOCK_S + 3.0
     assert all(gap_s < 3.0 for gap_s in found.short_gaps_s)
     assert abs(float(np.median(found.sound_late_end_s))) < 0.04

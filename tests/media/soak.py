@@ -22,7 +22,7 @@ import httpx
 import psutil
 
 from tests.media import avsync
-from tests.media.playlists import parse
+from tests.media.playlists import Item, parse
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT
 
@@ -38,10 +38,11 @@ LISTEN_S = 60.0
 @dataclass(frozen=True, slots=True)
 class Soak:
     """What came of it. Shares are of the time in which the phone filmed: the locked screen is
-    left out. gaps_s: from where to where nothing is recorded, media seconds."""
+    left out. sound_share: of the sound, recorded_share: of the pictures. gaps_s: from where to where nothing is recorded, media seconds."""
 
     filmed_s: float
     recorded_share: float
+    sound_share: float
     gaps_s: tuple[tuple[float, float], ...]
     sound_late_begin_s: tuple[float, ...]
     sound_late_end_s: tuple[float, ...]
@@ -119,6 +120,7 @@ def _judge(
     return Soak(
         filmed_s=filmed_s,
         recorded_share=1 - lost_s / filmed_s,
+        sound_share=_length_s(http, picture["hls"], "audio") / filmed_s,
         gaps_s=tuple(missing),
         sound_late_begin_s=tuple(begin),
         sound_late_end_s=tuple(end),
@@ -128,11 +130,20 @@ def _judge(
     )
 
 
+def _kept(http: httpx.Client, index: str, kind: str) -> tuple[str, list[Item]]:
+    """A rendition's playlist, and what of it was recorded."""
+    playlist = urljoin(index, f"{kind}.m3u8?{index.partition('?')[2]}")
+    return playlist, [item for item in parse(http.get(playlist).text).finished if not item.gap]
+
+
+def _length_s(http: httpx.Client, index: str, kind: str) -> float:
+    return sum(item.duration_s for item in _kept(http, index, kind)[1])
+
+
 def _files(http: httpx.Client, index: str, kind: str, last: bool) -> Iterator[bytes]:
     """The first (or last) LISTEN_S of one rendition, as files that begin with their
     initialisation segment."""
-    playlist = urljoin(index, f"{kind}.m3u8?{index.partition('?')[2]}")
-    items = [item for item in parse(http.get(playlist).text).finished if not item.gap]
+    playlist, items = _kept(http, index, kind)
     listened = itertools.accumulate(item.duration_s for item in (items[::-1] if last else items))
     count = sum(so_far_s <= LISTEN_S for so_far_s in listened) or 1
     chosen = items[-count:] if last else items[:count]
