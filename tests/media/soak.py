@@ -38,7 +38,8 @@ LISTEN_S = 60.0
 @dataclass(frozen=True, slots=True)
 class Soak:
     """What came of it. Shares are of the time in which the phone filmed: the locked screen is
-    left out. sound_share: of the sound, recorded_share: of the pictures. gaps_s: from where to where nothing is recorded, media seconds."""
+    left out. recorded_share: of the pictures; sound_share: of the sound. gaps_s: from where to
+    where no picture is recorded, media seconds."""
 
     filmed_s: float
     recorded_share: float
