@@ -14,7 +14,7 @@ from server.commands.output import put_json
 from server.commands.tapsbook import TapsBook
 from server.evaluation.atrates import Rates, told
 from server.evaluation.taps import Shift, keep
-from server.evaluation.watched import Eye, roster, watch
+from server.evaluation.watched import Eye, roster, sides, watch
 from server.gamelog.proposal import Label
 from server.simulator.truth import Event
 
@@ -58,7 +58,7 @@ def at_the_desk(
     async def run() -> Shift:
         book = await TapsBook.open(roster(players))
         try:
-            shift = await keep(truth, heard, minutes, book, _sides(players))
+            shift = await keep(truth, heard, minutes, book, sides(players))
             if labels is not None:
                 labels.extend(await book.labels())
             return shift
@@ -66,10 +66,6 @@ def at_the_desk(
             await book.close()
 
     return asyncio.run(run())
-
-
-def _sides(players: Sequence[str]) -> dict[str, list[str]]:
-    return {side: [one for one in players if one.startswith(side)] for side in ("home", "away")}
 
 
 def put_shift(source: str, shift: Shift, as_json: bool, **more: object) -> None:

@@ -109,8 +109,8 @@ class Tally:
                     self.offensive.append(yes_or_no(one.offensive, bool(event.offensive)))
         for one in told:
             # A rebound told too early is one of that shot all the same; `found` says when.
-            late = kind == "rebound" and rebounded(plays, one.after_s)
-            self.true[kind].append(Answer(late, one.probability, late))
+            true = kind == "rebound" and rebounded(plays, one.after_s)
+            self.true[kind].append(Answer(true, one.probability, true))
 
     def lines(self) -> list[Line]:
         """The table; questions nobody was asked are left out."""

@@ -149,9 +149,11 @@ class _Words:
         return [(self._players[who].partition("-")[2], 0.85)]
 
 
+def sides(players: Sequence[str]) -> dict[str, list[str]]:
+    """Ids by side."""
+    return {side: [one for one in players if one.startswith(side)] for side in ("home", "away")}
+
+
 def roster(players: Sequence[str]) -> dict[str, list[str]]:
     """Numbers by side."""
-    return {
-        side: [one.partition("-")[2] for one in players if one.startswith(side)]
-        for side in ("home", "away")
-    }
+    return {side: [one.partition("-")[2] for one in ids] for side, ids in sides(players).items()}
