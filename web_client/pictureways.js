@@ -5,12 +5,14 @@
  * about two seconds late, any moment. native: the browser's own HLS player.
  * @typedef {"whep"|"mse"|"native"} Way
  */
+const WAYS = ["whep", "mse", "native"];
 
 /**
  * @param {{whep: string|null, hls: string|null}} picture what the server offers
  * @param {{rtc: boolean, mse: boolean, native: boolean}} can what this browser has
- * @param {{live: boolean, whep: boolean, only?: Way|null}} wish
- * `whep`: false soon after WebRTC has failed here; `only`: a way that the page demands
+ * @param {{live: boolean, whep: boolean, only?: string|null}} wish
+ * `whep`: false soon after WebRTC has failed here; `only`: a way that the page's address demands,
+ * anything else demands nothing
  * @returns {Way[]} best first
  */
 export function waysFor(picture, can, { live, whep, only = null }) {
@@ -18,7 +20,7 @@ export function waysFor(picture, can, { live, whep, only = null }) {
   if (live && whep && picture.whep && can.rtc) ways.push("whep");
   if (picture.hls && can.mse) ways.push("mse");
   else if (picture.hls && can.native) ways.push("native");
-  return only ? ways.filter((way) => way === only) : ways;
+  return WAYS.includes(only) ? ways.filter((way) => way === only) : ways;
 }
 
 /**

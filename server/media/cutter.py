@@ -23,8 +23,9 @@ SEGMENT_S = 2.0
 """How long a segment of sound is, and about how long one of pictures."""
 LEAST_S = 1.0
 """A key frame that somebody else asked for cuts no shorter segment."""
-HOLE_S = PART_S
-"""Without a frame for longer than this, nothing is there: no part could hold one so long."""
+HOLE_S = {"video": 2.0, "audio": PART_S}
+"""Without a frame for longer than this, nothing is there. A phone on a bad network may send a
+picture a second; sound never pauses so long."""
 KEY_WAIT_S = 4.0
 """After a loss frames are left out so long at most: what builds on a lost one shows rubbish, but
 from a publisher that never sends the key frame it is asked for that is better than nothing."""
@@ -77,6 +78,7 @@ class Cutter:
         self._least = round(self._hz * (LEAST_S if rendition == "video" else SEGMENT_S))
         self._most = round(self._hz * LONGEST_S)
         self._part_most = round(self._hz * PART_S)
+        self._hole = round(self._hz * HOLE_S[rendition])
         self._number = number
         self._init_id = init_id
         self._head: Head | None = None
@@ -95,6 +97,7 @@ class Cutter:
     def put(self, sample: Sample) -> list[Cut]:
         """What this sample completes, in order."""
         head = self._known(head_of(sample)) if sample.key else None
+        missing = sample.gap or self._lost_s is not None
         begun = self._head is not None and self._head.codec == sample.codec
         if (head is None and (sample.key or not begun)) or self._builds_on_lost(sample):
             self.left_out += 1
@@ -105,13 +108,15 @@ class Cutter:
         if self._segment is not None:
             # It has a frame: what came last is always held back, until it is known how long it is.
             tick = max(tick, self._frames[-1].tick + 1)
-            hole = tick - self._frames[-1].tick > HOLE_S * self._hz
+            lasted = tick - self._frames[-1].tick
+            # Where something is missing nobody knows how long the last frame was to be seen.
+            hole = lasted > (self._part_most if changed or missing else self._hole)
             self._segment = self._end_frame(self._segment, tick, hole)
             if changed or (hole and self.rendition == "video"):
                 self.break_here()
             cuts_here = sample.key and tick - self._start >= self._least
             is_long = not self._frames and tick - self._start + self._part_most > self._most
-            if self._broken or hole or cuts_here or is_long:
+            if self._broken or lasted > self._part_most or cuts_here or is_long:
                 self._finish()
         if head is not None:
             self._use(head)
@@ -158,7 +163,7 @@ class Cutter:
         # Players that go on after a hole begin anew.
         if self.rendition == "audio" or not self._frames:
             return False
-        return sample.media_s - self._frames[-1].tick / self._hz > HOLE_S
+        return sample.media_s * self._hz - self._frames[-1].tick > self._hole
 
     def _use(self, head: Head) -> None:
         if head not in self._ids:
@@ -176,8 +181,11 @@ class Cutter:
         if tick - first > self._part_most:
             # It lasted longer than those before it: it is for the next part.
             *before, newest = self._frames
-            segment = self._close_part(segment, before, last)
-            if last - self._start + self._part_most > self._most:
+            if before:
+                segment = self._close_part(segment, before, last)
+            # One that is too long for a part is a segment of its own, which is offered whole.
+            alone = tick - last > self._part_most
+            if segment.parts and (alone or last - self._start + self._part_most > self._most):
                 self._cuts.append(Finished(segment))
                 segment = self._begin(last)
             self._frames, first = [newest], last

@@ -103,7 +103,7 @@ class Playlist:
         pieces += self._whole[first:with_parts]
         for index in range(with_parts, len(self.segments)):
             segment = self.segments[index]
-            parts = self._parts(segment) if segment.kept else ""
+            parts = self._parts(segment) if segment.kept and segment.in_parts else ""
             pieces += (self._tags[index], parts, self._files[index])
         if live is not None:
             pieces.append(self._live_end(live))

@@ -230,7 +230,8 @@ def _reports(recording: Recording, rendition: Rendition) -> tuple[Report, ...]:
             continue
         newest = recording.open(other) or recording.last(other)
         if newest is not None:
-            reports.append(Report(other, newest.number, len(newest.parts) - 1))
+            last_part = len(newest.parts) - 1 if newest.in_parts else None
+            reports.append(Report(other, newest.number, last_part))
     return tuple(reports)
 
 

@@ -13,7 +13,7 @@ VIDEO_HZ = 90_000
 AUDIO_HZ = 48_000
 
 PART_S = 0.4
-"""No part is longer."""
+"""No part that players are offered is longer."""
 
 LONGEST_S = 3.4
 """No segment is longer, whatever a publisher sends; it rounds to a target duration of 3."""
@@ -74,6 +74,11 @@ class Segment:
     def end_s(self) -> float:
         """Media time of its end."""
         return self.start_s + self.duration_s
+
+    @property
+    def in_parts(self) -> bool:
+        """May it be offered in parts? A single frame that lasted too long for one may not."""
+        return all(part.duration_s <= PART_S for part in self.parts)
 
     @property
     def kept(self) -> bool:

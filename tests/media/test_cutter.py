@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.ingest.sample import Codec, Sample
 from server.media import fmp4
-from server.media.cutter import HEADS_MOST, KEY_WAIT_S, Cut, Cutter, Finished, Grown
+from server.media.cutter import HEADS_MOST, HOLE_S, KEY_WAIT_S, Cut, Cutter, Finished, Grown
 from server.media.segments import LONGEST_S, PART_S, VIDEO_HZ, Init, Rendition, Segment
 from tests.media.filmed import film
 from tests.media.films import sound
@@ -104,8 +104,9 @@ def test_whatever_comes_in_parts_and_segments_keep_their_promises(
         assert [(p.offset, p.length) for p in segment.parts] == [
             (f.offset, f.length) for f in fragments
         ]
+        assert segment.in_parts or (len(fragments), fragments[0].frames) == (1, 1)
         for part, fragment in zip(segment.parts, fragments, strict=True):
-            assert part.duration_s <= PART_S + 1e-9
+            assert part.duration_s <= (PART_S if segment.in_parts else HOLE_S["video"]) + 1e-9
             assert part.start_s == fragment.start / VIDEO_HZ
             assert part.independent == fragment.independent
         for one, after in pairwise(segment.parts):
@@ -127,6 +128,25 @@ def test_segments_end_at_key_frames_about_every_two_seconds() -> None:
 def test_key_frames_that_others_asked_for_make_no_short_segments() -> None:
     durations = [s.duration_s for s in Cuts(film(300, key_every=10)).segments]
     assert min(durations) >= 1.0
+
+
+@pytest.mark.parametrize("each_s", [0.39, 0.41, 0.7, 1.0, 1.9])
+def test_a_slow_picture_is_whole(each_s: float) -> None:
+    samples = [replace(one, media_s=n * each_s) for n, one in enumerate(film(20, key_every=1000))]
+    cuts = Cuts([*samples, replace(KEY, media_s=20 * each_s)])
+    assert cuts.cutter.left_out == 0
+    assert len(cuts.times()) == 21
+    assert not any(one.discontinuity for one in cuts.segments[1:])
+    for one, after in pairwise(cuts.segments):
+        assert one.end_s == pytest.approx(after.start_s, abs=1e-9)
+
+
+def test_a_pause_with_another_publisher_behind_it_is_a_hole() -> None:
+    later = [replace(s, media_s=s.media_s + 2.0, publisher=s.publisher + 1) for s in film(30)]
+    cuts = Cuts([*film(30), *later])
+    before, after = cuts.segments
+    assert after.discontinuity
+    assert after.start_s - before.end_s == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_publisher_without_key_frames_still_gets_segments() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media import hls
+from server.media.cutter import HOLE_S
 from server.media.hls import Live, Playlist, Report
 from server.media.segments import LONGEST_S, PART_S, Init, Part, Segment
 from server.problems import Problem
@@ -47,7 +48,7 @@ def recordings(draw: st.DrawFn) -> list[Segment]:
     number, at_s, init_id = draw(st.integers(0, 5)), draw(st.floats(0, 100)), 1
     for _ in range(draw(st.integers(0, 20))):
         whole = draw(st.integers(1, int(LONGEST_S / PART_S)))
-        rest_s = draw(st.floats(0.04, PART_S))
+        rest_s = draw(st.floats(0.04, PART_S if whole > 1 else HOLE_S["video"]))
         new = draw(st.integers(0, 9)) == 0
         hole_s = draw(st.sampled_from((0.0, 0.0, 0.0, 0.7, 40.0)))
         init_id += new

@@ -23,6 +23,10 @@ test("what WebRTC cannot do it is not asked for", () => {
   assert.deepEqual(waysFor(BOTH, ALL, { live: true, whep: true, only: "native" }), []);
 });
 
+test("a way that nobody knows is not demanded", () => {
+  assert.deepEqual(waysFor(BOTH, ALL, { live: true, whep: true, only: "hls" }), ["whep", "mse"]);
+});
+
 const NOW = { status: "live", at: null, shown: true, frozenMs: 0, failed: false, recorded: true };
 const clock = () => "20:31";
 
