@@ -34,12 +34,14 @@ def bind(host: str, port: int, tls: tuple[Path, Path] | None = None) -> Listener
     if tls is not None:
         _check_certificate(tls)
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
         raise ListenError(f"{host} is not an address of this machine: {error.strerror}") from error
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small messages at once (TCP_NODELAY) only where a socket says that it is TCP;
+    # otherwise an answer's second packet waits 40 ms for the first one's receipt.
+    listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if (user_timeout := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
