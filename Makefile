@@ -23,14 +23,15 @@ run: setup ## the main job: a server and a demo game on it
 	$(BIN)/courtside demo $(ARGS)
 
 # First what only computes, a five-minute game that mostly waits beside it; two at a time what waits
-# for networks; one by one what watches a browser or a camera (tests/conftest.py). What failed is run
-# once more, and both are said: a machine that stood still fails once, a defect twice. asyncio's debug
-# mode costs time that clocks would show.
+# for networks or for pages; one by one what watches a picture or a clock (tests/conftest.py). What
+# failed is run once more, and both are said: a machine that stood still fails once, a defect twice.
+# asyncio's debug mode costs time that clocks would show; servers of their own do without.
 test: setup ## all tests
 	again=0; \
 	run() { "$$@" $(ARGS) || { code=$$?; again=$$((again > code ? again : code)); }; }; \
-	run env PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest -m "not waiting and not alone" -n 3 --dist loadfile --no-loadscope-reorder; \
+	run $(BIN)/python -m pytest --asyncio-debug -m "not waiting and not pages and not alone" -n 3 --dist loadfile --no-loadscope-reorder; \
 	run $(BIN)/python -m pytest -m waiting -n 2 --dist loadfile; \
+	run $(BIN)/python -m pytest -m pages -n 2 --dist loadfile; \
 	run $(BIN)/python -m pytest -m alone; \
 	if [ $$again = 1 ]; then \
 		echo "Once more what failed:"; \

@@ -13,11 +13,7 @@ SECONDS = 300.0
 
 
 @pytest.mark.long
-def test_a_game_with_three_networks_a_lock_and_a_turn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # It is the tests beside this one that are debugged.
-    monkeypatch.delenv("PYTHONASYNCIODEBUG", raising=False)
+def test_a_game_with_three_networks_a_lock_and_a_turn(tmp_path: Path) -> None:
     found = soak(tmp_path, SECONDS)
     print(found)
     assert found.connections == 4

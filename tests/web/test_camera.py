@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Response, expect
 from tests.server_process import ServerProcess
 from tests.web.conftest import Visitor
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 
 def film(page: Page) -> None:

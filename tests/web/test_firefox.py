@@ -10,7 +10,7 @@ from tests.firefox import Firefox, firefox
 from tests.server_process import ServerProcess
 from tests.web.behind import filmed
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 SHOWN = "document.querySelector('#picture video:not(.coming)')"
 

@@ -14,7 +14,7 @@ from tests.server_process import ServerProcess
 from tests.web.behind import Hall, filmed
 from tests.web.conftest import PHONE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

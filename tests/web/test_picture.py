@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.conftest import PHONE
 from tests.web.film import Film, screening
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 PLAYHEAD = "window.picture?.playhead()?.media_s ?? null"
 HELD_S = """() => { const { buffered } = document.querySelector("video"); let held = 0;

@@ -12,7 +12,7 @@ from tests.server_process import running
 from tests.web.conftest import Visitor
 from tests.web.test_camera import film, is_live
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 # As on a network that lets no UDP through: the answer comes, the connection never does.
 NO_WEBRTC = """RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});"""
