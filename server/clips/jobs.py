@@ -44,7 +44,7 @@ class Jobs:
     """One for each process; all processes of a Redis share the work."""
 
     def __init__(self, url: str, work: Work, failed: Failed, *, at_once: int = AT_ONCE) -> None:
-        self._queue = _Queue(redis.asyncio.from_url(url), name=_NAME)
+        self._queue = JobQueue(redis.asyncio.from_url(url), name=_NAME)
         self._work = work
         self._failed = failed
         self._worker = _Worker(
@@ -123,7 +123,7 @@ class _Worker(Worker[Context]):
     SIGNALS = []  # noqa: RUF012
 
 
-class _Queue(RedisQueue):
+class JobQueue(RedisQueue):
     """While Redis is away there is nothing to do: no busy loop, no trace in the log."""
 
     async def dequeue(
@@ -147,6 +147,11 @@ class _Queue(RedisQueue):
         try:
             return await super().sweep(lock, abort)
         except _AWAY:
+            return []
+        except RuntimeError as error:
+            # A slow worker's job was done just as it was to be given to another: nothing to do.
+            if not str(error).endswith("doesn't exist"):
+                raise
             return []
 
     async def jobs(self, job_keys: Any) -> list[Job | None]:
