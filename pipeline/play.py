@@ -186,7 +186,7 @@ class Play:
         self._open.remove(mine)
         if mine.basket is not None and self._teller.named:
             self._ends.saw(mine.basket, float(one.shot.shooter[:5].sum()))
-        kind: Kind = "free_throw" if (one.free or 0.0) > 0.5 else "shot"
+        kind: Kind = "free_throw" if one.thrown else "shot"
         told = self._teller.shot(mine.rim, kind, one)
         assisted = one.shot.assisted * mine.rim.shot.made
         if kind == "shot" and assisted >= ASSIST_LEAST:

@@ -23,8 +23,9 @@ WEIGHTS = Path(__file__).with_name("possession_chances.json")
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "rebound": ("missed", "in_play", "at_ring", "flown"),
     "lost": ("after_shot", "apart", "alone", "carried"),
+    "free": ("waited",),
 }
-"""What `rebound_signs` and `lost_signs` are about, in their order."""
+"""What `rebound_signs`, `lost_signs` and `free_signs` are about, in their order."""
 
 _SURE = 0.99  # nothing that is told counts for more
 _AT_RING_S = 0.36  # about the moment at the ring: the ball is looked for there
@@ -53,10 +54,11 @@ class Chance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chances:
-    """A rebound after a shot, a ball lost to the other team."""
+    """A rebound after a shot, a ball lost to the other team, a shot that was a free throw."""
 
     rebound: Chance
     lost: Chance
+    free: Chance
 
 
 def chances(plain: Mapping[str, Any]) -> Chances:
@@ -121,6 +123,12 @@ def lost_signs(
             min(carried, _CARRIED_M),
         ]
     )
+
+
+def free_signs(free: float) -> Array:
+    """(1,): how much a shot looked like a free throw (`possession_free`). Beyond even odds
+    that says no more: a shot in play from the line, while others stand, looks just so."""
+    return np.array([min(_odds(free), 0.0)])
 
 
 def _odds(p: float) -> float:

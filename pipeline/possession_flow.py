@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.court import Floor
 from pipeline.possession import STEP_S, Array, Positions, even
-from pipeline.possession_chance import lost_signs, rebound_signs, shipped
+from pipeline.possession_chance import free_signs, lost_signs, rebound_signs, shipped
 from pipeline.possession_free import free_thrower
 from pipeline.possession_reader import Doubt, Reader, ShotReading
 from pipeline.possession_shot import AFTER
@@ -51,10 +51,11 @@ Kind = Literal["shot", "block", "rebound", "steal", "turnover"]
 class Happening:
     """Something that a scorekeeper writes down.
 
-    media_s: when. player: (N,) chances of who; probability: that it happened at all.
-    signs: what that was read off (`possession_chance`), of a rebound, steal or turnover.
+    media_s: when. player: (N,) chances of who; probability: that it happened at all, of a shot
+    that it was what `thrown` says of it.
+    signs: what that was read off (`possession_chance`); a block has none.
     shot: what else is known of a shot, None for other kinds.
-    free: chance that a shot is a free throw; None for other kinds.
+    free: how much a shot looks like a free throw, 0 to 1; None for other kinds.
     offensive: chance that a rebound is the attackers'; None for other kinds.
     after_s: the `media_s` of the shot that was rebounded or blocked, of the steal's turnover.
     """
@@ -68,6 +69,11 @@ class Happening:
     free: float | None = None
     offensive: float | None = None
     after_s: float | None = None
+
+    @property
+    def thrown(self) -> bool:
+        """A shot that is taken for a free throw."""
+        return self.free is not None and self.free > 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +192,17 @@ class Flow:
         self._settled_s = one.rim_s + _NOT_YET_S
         attack = self._team == self._team[shooter]
         self._missed = _Miss(one, attack, free) if one.made <= 0.5 else None
-        told = [Happening("shot", one.rim_s, thrower, 1.0, shot=said, free=free)]
+        told = [self._as_thrown(one, thrower, said, free)]
         blocked = float(said.blocker.sum()) * (1.0 - one.made)
         if blocked >= BLOCK_LEAST:
             who = said.blocker / said.blocker.sum()
             told.append(Happening("block", one.rim_s, who, blocked, after_s=one.rim_s))
         return told
+
+    def _as_thrown(self, one: _Shot, who: Array, said: ShotReading, free: float) -> Happening:
+        signs = free_signs(free)
+        told = Happening("shot", one.rim_s, who, self._chances.free.of(signs), signs, said, free)
+        return told if told.thrown else replace(told, probability=1.0 - told.probability)
 
     def _follow(self) -> list[Happening]:
         """Is there a new holder, and is it sure by now that the other team has the ball?"""

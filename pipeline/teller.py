@@ -65,6 +65,7 @@ class Teller:
         return [
             replace(
                 one,
+                score=seen.score * read.probability,
                 three=read.shot.three if kind == "shot" else None,
                 home=self._home(read.player),
                 players=self._players(read.player),

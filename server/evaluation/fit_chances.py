@@ -25,7 +25,7 @@ from pipeline.possession_flow import Happening
 from pipeline.possession_reader import shipped
 from pipeline.possession_trees import chance
 from server.evaluation.sheetplays import Play, plays_of, rebounded
-from server.evaluation.tables import brier, calibration_error, wilson
+from server.evaluation.tables import brier, calibration_error, calibration_noise, wilson
 from server.evaluation.watched import Eye, watch
 
 TOGETHER_S = 2.0
@@ -40,16 +40,20 @@ Cases = tuple[Array, NDArray[np.bool_]]
 """(M, F) signs and (M,) whether it happened."""
 
 
-def happened(one: Happening, plays: Sequence[Play]) -> bool:
+def happened(one: Happening, plays: Sequence[Play]) -> bool | None:
     """A rebound: of the shot that it was told of there was one. A ball lost: the sheet has it
-    about then."""
+    about then. A shot: it was a free throw; None where it was none at all, which the eye at the
+    ring answers for."""
     if one.kind == "turnover":
         lost = [play.root.at_s for play in plays if play.root.type == "turnover"]
         return any(abs(at_s - one.media_s) <= TOGETHER_S for at_s in lost)
+    if one.kind == "shot":
+        shots = (p.root for p in plays if p.root.made is not None)
+        return next((s.type == "free_throw" for s in shots if s.at_s == one.media_s), None)
     return rebounded(plays, one.after_s)
 
 
-_KINDS = {"rebound": "rebound", "turnover": "lost"}
+_KINDS = {"rebound": "rebound", "turnover": "lost", "shot": "free"}
 
 
 def cases_of(seeds: Iterable[int], minutes: float) -> dict[str, Cases]:
@@ -60,9 +64,10 @@ def cases_of(seeds: Iterable[int], minutes: float) -> dict[str, Cases]:
         game = watch(seed, minutes, shipped(), _EYES[seed % len(_EYES)])
         plays = plays_of(game.truth)
         for one in game.read:
-            if one.kind in _KINDS and one.signs is not None:
+            true = happened(one, plays) if one.kind in _KINDS else None
+            if true is not None and one.signs is not None:
                 rows[_KINDS[one.kind]].append(one.signs)
-                came[_KINDS[one.kind]].append(happened(one, plays))
+                came[_KINDS[one.kind]].append(true)
     return {
         name: (np.array(rows[name]).reshape(-1, len(SIGNS[name])), np.array(came[name], np.bool_))
         for name in SIGNS
@@ -83,7 +88,8 @@ def fit(rows: Array, came: NDArray[np.bool_]) -> Chance:
 
 
 def report(one: Chance, rows: Array, came: NDArray[np.bool_]) -> dict[str, Any]:
-    """Figures of cases."""
+    """Figures of cases. ece_if_exact: the mean and the 95th percentile of what as many cases show
+    where every chance is exact; above that there is something to mend."""
     said = np.array([one.of(row) for row in rows])
     low, high = wilson(int(came.sum()), len(came))
     return {
@@ -92,6 +98,7 @@ def report(one: Chance, rows: Array, came: NDArray[np.bool_]) -> dict[str, Any]:
         "true_low": round(low, 3),
         "true_high": round(high, 3),
         "ece": round(calibration_error(said, came), 3),
+        "ece_if_exact": [round(error, 3) for error in calibration_noise(said)],
         "brier": round(brier(said, came), 3),
         "auc": None if came.all() or not came.any() else round(_auc(said, came), 3),
     }
@@ -111,9 +118,9 @@ def _plain(one: Chance, names: Sequence[str]) -> dict[str, Any]:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1001, help="of the first game fitted on")
-    parser.add_argument("--games", type=int, default=24)
-    parser.add_argument("--check-seed", type=int, default=1, help="of the first game checked on")
-    parser.add_argument("--check-games", type=int, default=8)
+    parser.add_argument("--games", type=int, default=40)
+    parser.add_argument("--check-seed", type=int, default=2001, help="of the first game checked on")
+    parser.add_argument("--check-games", type=int, default=24)
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)

@@ -100,7 +100,7 @@ class Told:
         """The table; questions nobody was asked are left out."""
         order = [
             ("shot found", "of the true attempts, free throws too", False),
-            ("shot true", "of the attempts told", True),
+            ("shot true", "of the attempts told", False),
             ("shot asked", f"made between {ASK[0]} and {ASK[1]}, of those found", False),
             ("shot made", "made or missed, of those not asked", True),
             ("free throw", "or field goal, of those found", False),

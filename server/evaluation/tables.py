@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z95 = 1.959964
+_DRAWS = 1000
 
 
 def wilson(right: int, of: int) -> tuple[float, float]:
@@ -29,6 +30,15 @@ def calibration_error(said: NDArray[np.float64], came: NDArray[np.bool_], bins: 
     count = np.bincount(where, minlength=bins)
     off = np.bincount(where, said, bins) - np.bincount(where, came.astype(np.float64), bins)
     return float(np.abs(off).sum() / count.sum())
+
+
+def calibration_noise(said: NDArray[np.float64]) -> tuple[float, float]:
+    """(mean, 95th percentile) of the `calibration_error` that these cases show where every chance
+    is exact: outcomes are drawn from the chances, always the same draws."""
+    random = np.random.default_rng(0)
+    drawn = random.random((_DRAWS, len(said))) < said
+    errors = [calibration_error(said, came) for came in drawn]
+    return float(np.mean(errors)), float(np.quantile(errors, 0.95))
 
 
 def brier(said: NDArray[np.float64], came: NDArray[np.bool_]) -> float:

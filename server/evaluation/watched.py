@@ -19,7 +19,7 @@ from pipeline.play import ASSIST_LEAST
 from pipeline.possession_flow import Flow, Happening
 from pipeline.possession_reader import Reader, Weights
 from pipeline.shots import Shot
-from pipeline.sight import Sighting
+from pipeline.sight import Kind, Sighting
 from pipeline.teller import Teller
 from server.evaluation.filmed import BALL_JITTER_M, JITTER_M, SHIFT_M, lost
 from server.evaluation.simulated import FLOOR
@@ -48,6 +48,11 @@ class Eye:
     named: float = 0.9
     blur: float = 1.0
     late_s: float = 0.5
+
+    @property
+    def score(self) -> float:
+        """The chance that what it saw was a shot: it knows how often it is wrong."""
+        return self.found / (self.found + self.false)
 
     def made(self, truth: bool, rng: np.random.Generator) -> float:
         """What it says of a shot: the chance that it went in."""
@@ -129,15 +134,15 @@ class _Words:
         shot = self._open.pop(one.media_s, None)
         if shot is None or one.shot is None:
             return []
-        free = (one.free or 0.0) > 0.5
-        said = self._teller.shot(RimShot(shot, 0, _NOWHERE), "free_throw" if free else "shot", one)
+        kind: Kind = "free_throw" if one.thrown else "shot"
+        said = self._teller.shot(RimShot(shot, 0, _NOWHERE), kind, one)
         assisted = one.shot.assisted * shot.made
-        if not free and assisted >= ASSIST_LEAST:
+        if kind == "shot" and assisted >= ASSIST_LEAST:
             said += self._teller.assist(one.shot, assisted, said[0])
         return said
 
     def _shot(self, rim_s: float, made: float) -> Shot:
-        shot = Shot(rim_s - 1.0, rim_s, rim_s + 0.5, made, 0.9)
+        shot = Shot(rim_s - 1.0, rim_s, rim_s + 0.5, made, self._eye.score)
         self._open[rim_s] = shot
         return shot
 

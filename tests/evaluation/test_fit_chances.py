@@ -21,6 +21,9 @@ def test_a_fit_finds_the_logistic_that_cases_were_drawn_from() -> None:
     assert one.weight[2] == 0.0  # it speaks against the event, so it says nothing
     said = report(one, rows, came)
     assert (said["cases"], said["true"]) == (4000, int(came.sum()))
+    usual, rare = said["ece_if_exact"]
+    assert 0 < usual < said["ece"] + 0.02 < 0.05
+    assert usual < rare < 0.03
     assert said["ece"] < 0.03 < 0.8 < said["auc"]
 
 

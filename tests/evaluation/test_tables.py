@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.evaluation.tables import brier, calibration_error, wilson
+from server.evaluation.tables import brier, calibration_error, calibration_noise, wilson
 from server.evaluation.tally import Answer, choice, line, yes_or_no
 
 
@@ -35,6 +35,18 @@ def test_calibration_of_those_who_know_and_those_who_boast() -> None:
     assert calibration_error(np.full(1000, 0.9), np.arange(1000) % 2 == 0) == pytest.approx(0.4)
     assert calibration_error(np.array([]), np.array([], np.bool_)) == 0.0
     assert brier(np.array([1.0, 0.0]), np.array([True, True])) == pytest.approx(0.5)
+
+
+def test_the_exact_err_by_their_few_cases() -> None:
+    # One case of 0.5 is always off by 0.5; of n, the mean is near sqrt(2 p (1 - p) / (pi n)).
+    assert calibration_noise(np.array([0.5])) == (0.5, 0.5)
+    mean, high = calibration_noise(np.full(400, 0.35))
+    assert mean == pytest.approx(np.sqrt(2 * 0.35 * 0.65 / (np.pi * 400)), abs=0.002)
+    assert high == pytest.approx(1.96 * np.sqrt(0.35 * 0.65 / 400), abs=0.004)
+    few, many = (calibration_noise(np.linspace(0.01, 0.99, n))[0] for n in (50, 5000))
+    assert few > 3 * many
+    assert calibration_noise(np.array([0.0, 1.0])) == (0.0, 0.0)
+    assert calibration_noise(np.array([])) == (0.0, 0.0)
 
 
 def test_a_line_counts_and_speaks() -> None:

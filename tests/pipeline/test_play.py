@@ -29,6 +29,7 @@ def test_a_shot_is_told_soon_with_its_thrower_and_the_pass_before_it() -> None:
     assert shot.at_s <= rim_s + LATEST_S + STEP_S
     assert shot.one.players[0][:2] == ("home", "5")
     assert shot.one.home == pytest.approx(1.0, abs=0.1)
+    assert 0.5 < shot.one.score < 0.9  # the rim's word, and that it was no free throw
     assert shot.one.three is not None
     assert {label for label, _ in shot.one.boxes} >= {"rim", "player"}
     assert shot.one.track_id == 101

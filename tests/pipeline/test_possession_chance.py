@@ -14,6 +14,7 @@ from pipeline.possession_chance import (
     SIGNS,
     WEIGHTS,
     chances,
+    free_signs,
     lost_signs,
     rebound_signs,
     shipped,
@@ -45,6 +46,12 @@ def test_other_signs_and_weights_that_turn_a_sign_about_are_refused() -> None:
     for bad in ({"apart": 1.0}, {**weights, "apart": -0.1}):
         with pytest.raises(ValueError, match="not of"):
             chances({**plain, "lost": {**plain["lost"], "weights": bad}})
+
+
+def test_what_looks_like_a_free_throw_beyond_even_odds_is_no_surer_for_it() -> None:
+    one = shipped().free
+    in_play, even, still = (one.of(free_signs(look)) for look in (0.01, 0.5, 1.0))
+    assert in_play < 0.1 < 0.5 < even == still < 0.9
 
 
 def test_a_ball_that_was_never_at_the_ring_is_hardly_a_rebound() -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline.possession import STEP_S, Positions
+from pipeline.possession_flow import Flow
 from pipeline.possession_free import free_throw_chance, free_thrower
-from tests.pipeline.plays import BASKET, FIBA, Leg, film
+from pipeline.possession_reader import Reader, shipped
+from tests.pipeline.plays import BASKET, FIBA, TEAM, Leg, film
 
 RING = (float(BASKET[0]), float(BASKET[1]))
 LINE = BASKET - np.array([FIBA.key_m - FIBA.basket_m, 0.0])
@@ -54,3 +56,17 @@ def test_who_waits_at_the_line_threw_it() -> None:
     free, who = free_thrower(throw(hurry_m_s=3.0), BASKET, RIM, shooter, FIBA)
     assert free < 0.1
     assert who.argmax() == 6
+
+
+@pytest.mark.parametrize(
+    ("hurry_m_s", "thrown", "low", "high"), [(0, True, 0.5, 0.7), (3, False, 0.8, 1)]
+)
+def test_a_shot_is_told_with_the_chance_that_it_was_what_it_is_called(
+    hurry_m_s: float, thrown: bool, low: float, high: float
+) -> None:
+    play, flow = throw(hurry_m_s), Flow(Reader(shipped()[:1], FIBA), FIBA, TEAM)
+    flow.shot(BASKET, RIM * STEP_S, 0.9)
+    looks = zip(range(len(play)), play.ball, play.players, strict=True)
+    (shot,) = [one for t, ball, at in looks for one in flow.look(t * STEP_S, ball, at)]
+    assert (shot.kind, shot.thrown) == ("shot", thrown)
+    assert low < shot.probability < high
