@@ -27,12 +27,13 @@ MOST_PLAYERS = 5
 class Referee:
     """Decides which sightings are worth a scorekeeper's look; the numbers are data.
 
-    least: by type, the least probability that it happened at all; `other` for the rest.
+    least: by type, the least probability that it happened; `other` for the rest. That of a shot
+    is also that it was of its kind: one that may as well have been a free throw is worth a look.
     ask: between these chances of having gone in nothing is proposed but the question.
     """
 
     least: Mapping[str, float] = field(
-        default_factory=lambda: {"field_goal": 0.3, "free_throw": 0.3, "rebound": 0.4}
+        default_factory=lambda: {"field_goal": 0.2, "free_throw": 0.2, "rebound": 0.4}
     )
     other: float = 0.5
     ask: tuple[float, float] = ASK

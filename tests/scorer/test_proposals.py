@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline import judge, possession_chance
 from pipeline.sight import Sighting
 from server.game.rules import FIBA
 from server.game.state import new_game
@@ -79,6 +82,14 @@ async def test_an_unsure_sighting_is_no_proposal(office: Office) -> None:
     unsure, game, now = sighting(score=0.1), new_game(FIBA), office.clock.now()
     assert Referee(least={"field_goal": 0.05}).propose("p", "main", unsure, game, now)
     assert await statuses(office) == []
+
+
+@given(st.floats(0.0, 1.0))
+def test_no_shot_is_kept_from_the_desk_because_its_kind_is_unsure(looks_free: float) -> None:
+    thrown = possession_chance.shipped().free.of(possession_chance.free_signs(looks_free))
+    of_its_kind = thrown if looks_free > 0.5 else 1.0 - thrown
+    for kind in ("field_goal", "free_throw"):
+        assert judge.shipped().least * of_its_kind >= Referee().least[kind]
 
 
 async def test_accepting_counts_once_from_two_processes(office: Office, branch: Office) -> None:
