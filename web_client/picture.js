@@ -80,6 +80,7 @@ export class Picture extends EventTarget {
       playPause: () => this.#playPause(),
       sound: () => this.#sound(),
       again: () => this.seek(this.#told.value.from_s ?? 0),
+      playhead: () => this.playhead()?.media_s ?? null,
     });
   }
 
@@ -88,7 +89,6 @@ export class Picture extends EventTarget {
     this.#servers = iceServers(this.#whepAddress, this.#token);
     this.#told.ask();
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
-    this.#frames();
     return this;
   }
 
@@ -97,6 +97,7 @@ export class Picture extends EventTarget {
     clearTimeout(this.#headStart);
     this.#timer = null;
     this.#told.close();
+    this.#view.close();
     for (const one of [...this.#coming, this.#now]) if (one) this.#end(one);
   }
 
@@ -373,12 +374,6 @@ export class Picture extends EventTarget {
       muted: this.#muted,
       sound: this.#now?.way.hasSound ?? false,
     });
-  }
-
-  #frames() {
-    if (this.#timer === null) return;
-    this.#view.drawBoxes(this.playhead()?.media_s ?? null);
-    requestAnimationFrame(() => this.#frames());
   }
 
   #say(type, detail) {

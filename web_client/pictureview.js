@@ -25,15 +25,19 @@ export class PictureView {
   #front = null;
   #withBoxes = localStorage.getItem(BOXES_KEY) === "yes";
   #heardBoxes = false;
+  #playhead;
+  #frame = null;
   #idle = null;
 
   /**
    * @param {HTMLElement} element
    * @param {{seek: (s: number) => void, step: (s: number) => void, goLive: () => void,
-   *          playPause: () => void, sound: () => void, again: () => void}} on
+   *          playPause: () => void, sound: () => void, again: () => void,
+   *          playhead: () => number|null}} on of `playhead`: the media second on the screen
    */
-  constructor(element, on) {
+  constructor(element, { playhead, ...on }) {
     this.#element = element;
+    this.#playhead = playhead;
     const probe = el("video");
     this.#bar = new PictureBar({
       ...on,
@@ -54,6 +58,7 @@ export class PictureView {
     element.classList.add("picture");
     this.#stage.append(this.#last, this.#over, this.#slate, this.#sound, this.caption);
     element.replaceChildren(this.#stage, this.#bar.node);
+    if (this.#withBoxes) this.#drawBoxes();
   }
 
   /** A video behind what is shown. @returns {HTMLVideoElement} */
@@ -105,14 +110,22 @@ export class PictureView {
     show(this.#over, this.#withBoxes);
   }
 
-  /** @param {number|null} media_s */
-  drawBoxes(media_s) {
-    if (this.#withBoxes) this.#boxes.draw(media_s);
+  close() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+  }
+
+  /** At every frame, but only where boxes are wanted: it keeps a phone awake and warm. */
+  #drawBoxes() {
+    this.#boxes.draw(this.#playhead());
+    this.#frame = requestAnimationFrame(() => this.#drawBoxes());
   }
 
   #choose(on) {
     this.#withBoxes = on;
     show(this.#over, on);
+    if (on) this.#drawBoxes();
+    else this.close();
     try {
       localStorage.setItem(BOXES_KEY, on ? "yes" : "no");
     } catch {

@@ -26,7 +26,7 @@ from tests.media.watching import rooms
 from tests.server_process import ServerProcess, running
 from tests.support import ROOT
 
-CROWD = 10
+CROWD = 30
 
 WATCH = """async function watch(url, token) {
   const from = performance.now();

@@ -193,3 +193,24 @@ def test_a_game_without_a_clock_shows_none(browser: Browser, server: ServerProce
         expect(overlay.locator("#clock")).to_have_text("")
     finally:
         visitor.close()
+
+
+FRAMES = """wanted => {
+  localStorage.setItem("courtside.boxes", wanted);
+  window.drawnFrames = 0;
+  const request = window.requestAnimationFrame;
+  window.requestAnimationFrame = drawn => { window.drawnFrames += 1; return request(drawn); };
+}"""
+
+
+@pytest.mark.parametrize(("wanted", "drawn"), [("no", False), ("yes", True)])
+def test_only_boxes_that_are_wanted_are_drawn_at_every_frame(
+    visitor: Visitor, wanted: str, drawn: bool
+) -> None:
+    context = visitor.context()
+    context.add_init_script(f"({FRAMES})('{wanted}')")
+    watch = visitor.visit(context, "watch")
+    watch.wait_for_timeout(1_000)
+    before = watch.evaluate("window.drawnFrames")
+    watch.wait_for_timeout(1_000)
+    assert (watch.evaluate("window.drawnFrames") > before) is drawn
