@@ -12,11 +12,10 @@ help: ## this list
 setup: $(STAMP) ## make .venv and install what is pinned
 
 # --no-deps: the lock is complete, and trackers' opencv-python stays out (docs/decisions.md).
-# --no-compile: what is never imported need not be compiled.
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Courtside needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
@@ -30,7 +29,7 @@ run: setup ## the main job: a server and a demo game on it
 test: setup ## all tests
 	again=0; \
 	run() { "$$@" $(ARGS) || { code=$$?; again=$$((again > code ? again : code)); }; }; \
-	run $(BIN)/python -m pytest --asyncio-debug -m "not waiting and not pages and not alone" -n 4 --dist loadfile --no-loadscope-reorder; \
+	run $(BIN)/python -m pytest --asyncio-debug -m "not waiting and not pages and not alone" -n 3 --dist loadfile --no-loadscope-reorder; \
 	run $(BIN)/python -m pytest -m waiting -n 2 --dist loadfile; \
 	run $(BIN)/python -m pytest -m pages -n 2 --dist loadfile; \
 	run $(BIN)/python -m pytest -m alone; \

@@ -20,8 +20,8 @@ if sys.argv[1] == "held" and not give_pictures_back():
     sys.exit(9)
 # A large block that is freed raises the threshold: what follows would come from the heap.
 numpy.ones(30 << 20, numpy.uint8)
-pictures = [numpy.ones(4 << 20, numpy.uint8) for _ in range(40)]
-last = numpy.ones(200_000, numpy.uint8)
+# As large as the others: a smaller one might find a place below them.
+*pictures, last = [numpy.ones(4 << 20, numpy.uint8) for _ in range(41)]
 del pictures
 print(psutil.Process().memory_info().rss >> 20)
 """
