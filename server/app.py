@@ -52,7 +52,7 @@ def build_app(house: House, links: Links) -> FastAPI:
             access,
             links,
             house.erased,
-            house.clips.gallery.erase_player,
+            house.clips.erase_player,
         )
     )
     app.include_router(rules.router(house.scorer, access))

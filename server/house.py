@@ -95,7 +95,7 @@ class House:
     async def erased(self, game: str) -> None:
         """A game was erased: its camera stops and its viewers leave."""
         await self.cameras.end_game(game, "the game was erased")
-        await self.clips.gallery.erase_game(game)
+        await self.clips.erase_game(game)
         await self.recorders.erase(game)
         self.playback.forget(game)
         await self.hub.forget(game)
@@ -103,7 +103,7 @@ class House:
     async def erase_pictures(self, game: str) -> None:
         """What was filmed of a game goes, its score stays; its camera is cut off. Problem 503."""
         await self.cameras.end_game(game, "what it filmed was erased")
-        await self.clips.gallery.erase_game(game)
+        await self.clips.erase_game(game)
         await self.recorders.erase_pictures(game)
         self.playback.forget(game)
 

@@ -2,6 +2,7 @@
 
 import { Api, inWords } from "./api.js";
 import { byId, el, setText, show } from "./dom.js";
+import { verticalButton } from "./vertical.js";
 
 const KEY = "courtside.share.";
 
@@ -27,9 +28,12 @@ async function open(share) {
   byId("screen").replaceChildren(video);
   byId("save").href = `${shown.url}&download=1`;
   show(byId("save"), true);
+  if (shown.vertical) byId("save").after(verticalButton(shown.vertical, notice));
 }
 
-open(given ?? sessionStorage.getItem(KEY + game)).catch((error) => {
-  setText(byId("notice"), inWords(error));
-  show(byId("notice"), true);
-});
+function notice(text) {
+  setText(byId("notice"), text);
+  show(byId("notice"), Boolean(text));
+}
+
+open(given ?? sessionStorage.getItem(KEY + game)).catch((error) => notice(inWords(error)));

@@ -2,6 +2,7 @@
 
 import { inWords } from "./api.js";
 import { el, follow, setText, show } from "./dom.js";
+import { verticalButton } from "./vertical.js";
 
 /** A clip that is being cut is looked for again so soon. */
 const AGAIN_MS = 2_000;
@@ -133,6 +134,7 @@ export class Clips {
     return el("li", { data: { team: clip.team ?? "", status: clip.status } }, still,
       el("div", {}, el("p", { class: "words", text: clip.label }), gaps,
         el("div", { class: "row" }, there, ready ? this.#download(clip.url) : null,
+          clip.vertical ? verticalButton(clip.vertical, (text) => setText(this.#said, text)) : null,
           ready ? this.#shareButton({ seq: clip.seq }) : null)));
   }
 

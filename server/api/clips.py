@@ -19,6 +19,7 @@ from server.clips.gallery import MEDIA_TYPES, Choice, Shown, Stored, chapters, c
 from server.clips.rules import KINDS
 from server.filming import MAIN
 from server.gamelog.clips import Clip
+from server.gamelog.verticals import Vertical
 from server.problems import Problem
 from server.teams import DEFAULT_NAMES
 
@@ -232,11 +233,25 @@ def router(clips: Clips, access: Access, signed: SignedAddresses, shares: Shares
             raise Problem(404, "unknown-clip", f"there is no clip {seq}.{suffix}")
         await may(request, game, f"clip/{seq}")
         stored = await gallery.file(game, seq, suffix)
+        return sent(request, stored, await file_name(request, game, seq))
+
+    @games.api_route("/{seq}/vertical.mp4", methods=["GET", "HEAD"], response_class=Response)
+    async def vertical(request: Request, game: str, seq: int) -> Response:
+        """The clip for a phone's feed: upright (1080x1920), H264 and AAC, with the score as it was
+        then. It is made when it is first asked for: 409 `clip-waiting` meanwhile."""
+        if not 0 < seq <= _SEQ_LIMIT:
+            raise Problem(404, "unknown-clip", f"entry {seq} has no clip")
+        await may(request, game, f"clip/{seq}")
+        stored = await clips.vertical(game, seq)
+        return sent(request, stored, f"{await file_name(request, game, seq)}-vertical")
+
+    async def file_name(request: Request, game: str, seq: int) -> str:
+        """After the play, where the file is to be saved."""
         name = f"{game}-{seq}"
         if "download" in request.query_params:
             one = await gallery.one(game, seq, hide=True)
             name = "-".join(re.findall(r"[A-Za-z0-9]+", one.words)) or name
-        return sent(request, stored, name)
+        return name
 
     async def labels(game: str, *, hide: bool) -> dict[int, str]:
         shown = await gallery.shown(game, Choice(), hide=hide)
@@ -255,7 +270,7 @@ def _for_admin(clips: Clips, access: Access) -> APIRouter:
     async def failed(request: Request) -> dict[str, Any]:
         """Clips of all games that could not be made, and why, for the admin."""
         await access.authorize(request, None, "admin")
-        return {"failed": [_failed_json(clip) for clip in await clips.gallery.failed()]}
+        return {"failed": [_failed_json(one) for one in await clips.failed()]}
 
     @admin.post(
         "/retry",
@@ -268,7 +283,7 @@ def _for_admin(clips: Clips, access: Access) -> APIRouter:
         """Try once more, for the admin. 409 `clip-ready` for one that is no failure."""
         await access.authorize(request, None, "admin")
         if body == {}:
-            asked = [(clip.game_id, clip.seq) for clip in await clips.gallery.failed()]
+            asked = [(one.game_id, one.seq) for one in await clips.failed()]
         else:
             asked = [_asked(body)]
         for game, seq in asked:
@@ -327,12 +342,15 @@ def _reels(everything: Sequence[Shown], path: str, query: str) -> list[dict[str,
     return found
 
 
-def _failed_json(clip: Clip) -> dict[str, Any]:
-    return {
-        "game_id": clip.game_id,
-        "seq": clip.seq,
-        "media": {"camera": clip.camera, "s": clip.moment_s},
-        "error": clip.error,
-        "at": None if clip.at is None else clip.at.isoformat(),
-        "wanted_at": clip.wanted_at.isoformat(),
+def _failed_json(one: Clip | Vertical) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "game_id": one.game_id,
+        "seq": one.seq,
+        "vertical": isinstance(one, Vertical),
+        "error": one.error,
+        "at": None if one.at is None else one.at.isoformat(),
     }
+    if isinstance(one, Clip):
+        found["media"] = {"camera": one.camera, "s": one.moment_s}
+        found["wanted_at"] = one.wanted_at.isoformat()
+    return found

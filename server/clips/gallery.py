@@ -288,6 +288,7 @@ def clip_json(one: Shown, address: Callable[[str], str]) -> Json:
         "status": clip.status,
         "url": address(f"{clip.seq}.{facts['suffix']}") if ready else None,
         "thumbnail": address(f"{clip.seq}.jpg") if ready else None,
+        "vertical": address(f"{clip.seq}/vertical.mp4") if ready else None,
     }
     if ready:
         found |= {

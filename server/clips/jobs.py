@@ -26,12 +26,10 @@ TRIES = 4
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 20.0
 LONGEST_S = 90
-"""A job that takes longer is taken from its worker."""
+"""A job that takes longer is taken from its worker, where nothing else is said."""
 SILENT_S = 4
 """A job whose worker has not said for so long that it lives is given to another."""
 _AWAY_S = 0.5
-# The braces keep all keys in one slot of a Redis Cluster.
-_NAME = "{courtside}:clips"
 _AWAY = (RedisError, OSError)
 
 Work = Callable[[str, int, str], Awaitable[None]]
@@ -43,8 +41,20 @@ Failed = Callable[[str, int, str, str], Awaitable[None]]
 class Jobs:
     """One for each process; all processes of a Redis share the work."""
 
-    def __init__(self, url: str, work: Work, failed: Failed, *, at_once: int = AT_ONCE) -> None:
-        self._queue = JobQueue(redis.asyncio.from_url(url), name=_NAME)
+    def __init__(
+        self,
+        url: str,
+        work: Work,
+        failed: Failed,
+        *,
+        name: str = "clips",
+        at_once: int = AT_ONCE,
+        longest_s: int = LONGEST_S,
+    ) -> None:
+        """name: of the queue. at_once: jobs of this process that run beside each other."""
+        # The braces keep all keys in one slot of a Redis Cluster.
+        self._queue = JobQueue(redis.asyncio.from_url(url), name=f"{{courtside}}:{name}")
+        self._longest_s = longest_s
         self._work = work
         self._failed = failed
         self._worker = _Worker(
@@ -78,7 +88,7 @@ class Jobs:
             "cut",
             kwargs={"game": game, "seq": seq, "cut": cut},
             key=f"{game}:{cut}",
-            timeout=LONGEST_S,
+            timeout=self._longest_s,
             heartbeat=SILENT_S,
             retries=TRIES,
             retry_delay=FIRST_PAUSE_S,
@@ -92,6 +102,14 @@ class Jobs:
             log.debug("a clip waits for Redis: %s", error)
             return False
         return True
+
+    async def waiting(self) -> int:
+        """Jobs that nobody works on yet; 0 while Redis is away."""
+        try:
+            async with asyncio.timeout(1):
+                return await self._queue.count("queued")
+        except (*_AWAY, TimeoutError):
+            return 0
 
     async def _run(self, context: Context, *, game: str, seq: int, cut: str) -> None:
         alive = asyncio.create_task(_say_alive(context["job"]))

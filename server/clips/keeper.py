@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -47,13 +47,21 @@ class Keeper:
     """One for each process. `told` whenever a game changed; `run` as a task."""
 
     def __init__(
-        self, table: ClipTable, games: Games, jobs: Jobs, objects: Objects, clock: Clock
+        self,
+        table: ClipTable,
+        games: Games,
+        jobs: Jobs,
+        objects: Objects,
+        clock: Clock,
+        followed: Callable[[str], Awaitable[None]],
     ) -> None:
+        """followed: is told of a game once its clips are as its log says."""
         self._table = table
         self._games = games
         self._jobs = jobs
         self._objects = objects
         self._clock = clock
+        self._followed = followed
         self._changed: dict[str, None] = {}
         self._wake = asyncio.Event()
 
@@ -78,6 +86,7 @@ class Keeper:
             changed, self._changed = self._changed, {}
             for game in changed:
                 await self._tried(self.settle(game))
+                await self._tried(self._followed(game))
             await asyncio.sleep(PAUSE_S)
 
     async def settle(self, game: str) -> None:
@@ -134,7 +143,7 @@ class Keeper:
             await asyncio.to_thread(self._objects.delete, *files_of(clip))
             await asyncio.to_thread(self._table.forget, clip)
 
-    async def _tried(self, work: Coroutine[None, None, None]) -> None:
+    async def _tried(self, work: Awaitable[None]) -> None:
         try:
             await work
         except (LogUnavailable, MediaUnavailable, Problem) as error:

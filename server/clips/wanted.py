@@ -56,10 +56,14 @@ def _wanted(entry: Entry, event: Event, media: Media, rules: ClipRules) -> Wante
     return Wanted(entry.seq, media.camera, media.s, start_s, end_s, entry.at)
 
 
+def when_of(book: GameBook, event: Event) -> str:
+    """`Q3 4:05`"""
+    minutes, ms = divmod(event.clock_ms, 60_000)
+    return f"{book.rules.period_label(event.period)} {minutes}:{ms // 1000:02d}"
+
+
 def label(book: GameBook, fact: Fact) -> str:
     """`Q3 4:05 Lions #7 Ann makes a three (41-38)`, with the names that the book may show."""
     event: Event = fact.event
-    minutes, ms = divmod(event.clock_ms, 60_000)
-    when = f"{book.rules.period_label(event.period)} {minutes}:{ms // 1000:02d}"
     home, away = fact.score
-    return f"{when} {in_words(book, event)} ({home}-{away})"
+    return f"{when_of(book, event)} {in_words(book, event)} ({home}-{away})"

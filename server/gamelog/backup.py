@@ -27,7 +27,7 @@ TABLES = (
 # is kept: whoever copies the files as well has them back); who watches now is no matter for
 # tomorrow; clips lie where the recordings lie.
 STILLS = "stills"
-NOT_KEPT = (STILLS, "watches", "clips")
+NOT_KEPT = (STILLS, "watches", "clips", "verticals")
 _ROWS_AT_ONCE = 1000
 _KEPT_BY_ALEMBIC = "alembic_version"
 

@@ -40,6 +40,7 @@ from server.gamelog.tables import (
     NameRow,
     SetupRow,
     StillRow,
+    VerticalRow,
 )
 
 # The database did not do it: gone, locked, full. Other errors are bugs and stay errors.
@@ -249,7 +250,7 @@ class SqlLog:
 
     def erase(self, game_id: str) -> None:
         with self.writing() as connection:
-            personal = (NameRow, SetupRow, StillRow, LabelRow, ClipRow)
+            personal = (NameRow, SetupRow, StillRow, LabelRow, ClipRow, VerticalRow)
             sqlproposals.erase(connection, game_id, personal)
             connection.execute(
                 update(GameRow).where(col(GameRow.game_id) == game_id).values(erased=True)

@@ -175,6 +175,21 @@ class ClipRow(SQLModel, table=True):
     gone_at: str | None = Field(default=None, max_length=40)
 
 
+class VerticalRow(SQLModel, table=True):
+    """The vertical clip of an entry that somebody asked for. See gamelog/verticals.py."""
+
+    __tablename__ = "verticals"
+    __table_args__ = (Index("verticals_by_status", "status", "at"),)
+
+    game_id: str = Field(primary_key=True, max_length=32, foreign_key="games.game_id")
+    seq: int = Field(primary_key=True)
+    name: str = Field(max_length=128)
+    status: str = Field(max_length=16)
+    at: str = Field(max_length=40)
+    size_bytes: int
+    error: str | None = None
+
+
 class MediaInitRow(SQLModel, table=True):
     """An initialisation segment of a recording. data: the file."""
 

@@ -116,6 +116,7 @@ def test_a_viewer_who_may_not_share_is_offered_the_reel_to_play_and_save(visitor
         where = {
             "url": f"/{seq}.mp4?sig=s",
             "thumbnail": "/web/icon.svg",
+            "vertical": f"/{seq}/vertical.mp4?sig=s",
             "media": {"camera": "main"},
         }
         size = {"duration_s": 11.0, "width": 64, "height": 64, "gaps": []}
@@ -125,11 +126,15 @@ def test_a_viewer_who_may_not_share_is_offered_the_reel_to_play_and_save(visitor
     answer = {"clips": [clip(1), clip(2)], "reels": [reel], "may_share": False}
     context = visitor.context()
     context.route("**/api/v1/games/*/clips", lambda route: route.fulfill(json=answer))
+    context.route("**/vertical.mp4?*", lambda route: route.fulfill(status=206, body="v"))
     watch = visitor.visit(context, "watch")
     expect(watch.locator("#line")).to_have_text("Live")
     watch.get_by_role("tab", name="Clips").click()
     expect(watch.locator("#clip-list li")).to_have_count(2)
     expect(watch.locator("#clip-list .reel")).to_have_text("All 2 clipsPlaySave")
+    watch.get_by_role("button", name="For social media").first.click()
+    link = watch.get_by_role("link", name="Save upright clip")
+    expect(link).to_have_attribute("href", "/2/vertical.mp4?sig=s&download=1")
     assert visitor.complaints == []
 
 
