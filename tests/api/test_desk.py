@@ -85,6 +85,9 @@ def test_malformed_bodies_are_named(game: Game) -> None:
     assert send(b'{"call_id":"x","type":"note","text":"\\ud800"}') == 422
     assert send(b"[" * 100_000) == 422
     assert send(b"9" * 10_000) == 422
+    for number in (b"9" * 400, b"-" + b"9" * 400, b"1e999"):
+        place = b'{"call_id":"x","type":"field_goal","team":"home","value":2,"made":true,"x_m":%b}'
+        assert send(place % number) == 422
     assert send(b"3") == 422
     assert send(b"null") == 422
     assert send(b'{"call_id":"x","type":"note","text":"hi"}', {"content-type": "text/plain"}) == 415
