@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +14,9 @@ from server.teams import GAME_ID
 
 # A camera's second 0 and the wall clock's are far apart; both are below this.
 _LONGEST_S = 1e10
+# What can be written as a time in UTC; a time with an offset may lie outside.
+_FIRST_S = (datetime.min.replace(tzinfo=UTC) - EPOCH).total_seconds()
+_LAST_S = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH).total_seconds()
 
 
 def when(
@@ -27,7 +30,10 @@ def when(
             return None
         if at.tzinfo is None:
             raise Problem(422, "malformed", "at must name its offset from UTC")
-        return When(None, (at - EPOCH).total_seconds())
+        wall_s = (at - EPOCH).total_seconds()
+        if not _FIRST_S <= wall_s <= _LAST_S:
+            raise Problem(422, "malformed", "at is before the year 1 or after the year 9999 in UTC")
+        return When(None, wall_s)
     if camera is None or s is None or at is not None:
         raise Problem(422, "malformed", "a moment is camera and s, or at")
     if not GAME_ID.fullmatch(camera):

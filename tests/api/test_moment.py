@@ -46,6 +46,9 @@ def test_a_late_call_says_when_it_was_tapped(game: Game) -> None:
         {"camera": "main", "s": "1", "at": "2026-01-01T00:00:00Z"},
         {"at": "2026-01-01T00:00:00"},
         {"at": "yesterday"},
+        {"at": "0001-01-01T00:00:00+01:00"},
+        {"at": "9999-12-31T23:59:59-10:00"},
+        {"at": "9999-12-31T23:59:59.999999Z"},
     ],
 )
 def test_what_is_no_moment_is_refused(game: Game, params: dict[str, str]) -> None:
