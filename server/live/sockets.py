@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, WebSocket
 from starlette.requests import HTTPConnection
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message as ASGIMessage
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from server.access.roles import Identity
@@ -87,12 +89,7 @@ def router(hub: Hub, authorize: Authorize, patience: Patience | None = None) -> 
             )
         since = request.headers.get("last-event-id") or since
         mailbox = await enter(request, game, since)
-        return StreamingResponse(
-            _events(mailbox, limits, lambda: authorize(request, game, "watch")),
-            media_type="text/event-stream",
-            # A proxy that collects the stream before passing it on would hold it back for ever.
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        return _EventStream(mailbox, limits, lambda: authorize(request, game, "watch"))
 
     return live
 
@@ -181,6 +178,35 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
             await websocket.close(code, reason)
 
 
+class _EventStream(StreamingResponse):
+    """A mailbox as server-sent events, until the viewer leaves or takes nothing any more."""
+
+    def __init__(
+        self, mailbox: Mailbox, limits: Patience, still_allowed: Callable[[], Awaitable[object]]
+    ) -> None:
+        super().__init__(
+            _events(mailbox, limits, still_allowed),
+            media_type="text/event-stream",
+            # A proxy that collects the stream before passing it on would hold it back for ever.
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+        self._mailbox = mailbox
+        self._send_s = limits.send_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def patient(message: ASGIMessage) -> None:
+            async with asyncio.timeout(self._send_s):
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, patient)
+        except TimeoutError:
+            # The server closes the connection, for the answer is not complete.
+            log.info("a viewer took nothing for %.0f s: given up", self._send_s)
+        finally:
+            self._mailbox.close()
+
+
 async def _events(
     mailbox: Mailbox, limits: Patience, still_allowed: Callable[[], Awaitable[object]]
 ) -> AsyncIterator[str]:
@@ -194,5 +220,3 @@ async def _events(
     except Problem as problem:
         # The status line is long gone; a page tells this event from the end of a connection.
         yield f"event: problem\ndata: {json.dumps(problem.document())}\n\n"
-    finally:
-        mailbox.close()

@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -243,6 +244,27 @@ async def test_server_sent_events_are_the_same_messages_and_resume(stage: Stage)
                 _, message = await events.next()
                 assert (message["type"], message["seq"]) == ("update", 2)
         await until(lambda: a.hub.viewers_here == 0)
+
+
+async def test_a_listener_who_takes_nothing_is_gone_after_a_while(stage: Stage) -> None:
+    a = await stage.process("a")
+    async with serving(a, Patience(send_s=0.3)) as host:
+        name, _, port = host.partition(":")
+        loop = asyncio.get_running_loop()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await loop.sock_connect(client, (name, int(port)))
+            request = f"GET /live/{GAME}?token=watch HTTP/1.1\r\nHost: {host}\r\n"
+            accept = "Accept: text/event-stream\r\n\r\n"
+            await loop.sock_sendall(client, (request + accept).encode())
+            await until(lambda: a.hub.viewers_here == 1)
+            async with asyncio.timeout(20):
+                while a.hub.viewers_here:
+                    update = stage.books.append(GAME)
+                    padded = {**update.sections, "padding": "x" * 50_000}
+                    await a.hub.publish(GAME, replace(update, sections=padded))
+                    await asyncio.sleep(0.002)
 
 
 async def test_refusals_over_http_are_problems(stage: Stage) -> None:
