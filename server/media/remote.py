@@ -40,7 +40,7 @@ class Remote:
 
     def read(self, name: str, offset: int, length: int | None) -> bytes:
         """A file, or a part of it. Raises NotRecorded as well."""
-        with _mapped():
+        with _mapped(missing=NotRecorded):
             if length is None:
                 return bytes(obstore.get(self._store, name).bytes())[offset:]
             return bytes(obstore.get_range(self._store, name, start=offset, length=length))
@@ -62,10 +62,15 @@ class Remote:
 
 
 @contextmanager
-def _mapped() -> Iterator[None]:
+def _mapped(*, missing: type[NotRecorded | MediaUnavailable] = MediaUnavailable) -> Iterator[None]:
+    """missing: what it means that something is not there; for all but a read that is the bucket."""
     try:
         yield
     except (NotFoundError, FileNotFoundError) as error:
-        raise NotRecorded(str(error)) from error
+        raise missing(_short(error)) from error
     except (BaseError, OSError, ValueError) as error:
-        raise MediaUnavailable(" ".join(str(error).split())[:300]) from error
+        raise MediaUnavailable(_short(error)) from error
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -75,12 +75,13 @@ class Storage:
         """To the remote store; the local file goes when it is there. Raises MediaUnavailable."""
         if self._remote is None:
             return
-        with suppress(FileNotFoundError):  # uploaded before, or erased meanwhile
-            try:
-                self._remote.put(name, self.path(name).read_bytes())
-                self.path(name).unlink()
-            except PermissionError as error:
-                raise MediaUnavailable(str(error)) from error
+        try:
+            self._remote.put(name, self.path(name).read_bytes())
+            self.path(name).unlink()
+        except FileNotFoundError:
+            return  # uploaded before, or erased meanwhile
+        except OSError as error:
+            raise MediaUnavailable(str(error)) from error
 
     def remove(self, names: Iterable[str]) -> None:
         """These files; one that is not there is no matter. Raises MediaUnavailable."""

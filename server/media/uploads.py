@@ -33,6 +33,8 @@ class Uploader:
         self._index = index
         self._ready = threading.Condition()
         self._waiting: deque[tuple[str, str, Segment]] = deque()
+        self._under_way: str | None = None
+        """The game of which a segment is uploaded at this moment."""
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -45,7 +47,7 @@ class Uploader:
         """Never waits; from any thread."""
         with self._ready:
             self._waiting.append((game, camera, segment))
-            self._ready.notify()
+            self._ready.notify_all()
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
                 self._thread.start()
@@ -60,27 +62,25 @@ class Uploader:
             ]
 
     def forget(self, game: str) -> None:
-        """The game was erased."""
+        """Blocking: upload nothing of it any more, and wait until nothing is under way. What is
+        in the store then is all that will ever be."""
         with self._ready:
             self._waiting = deque(item for item in self._waiting if item[0] != game)
+            self._ready.wait_for(lambda: self._under_way != game)
 
     def close(self) -> None:
         """Blocking: give what waits a moment."""
         with self._ready:
             self._closed = True
-            self._ready.notify()
+            self._ready.notify_all()
             thread = self._thread
         if thread is not None:
             thread.join(LAST_S)
 
     def _run(self) -> None:
         while (item := self._next()) is not None:
-            game, camera, segment = item
             try:
-                self._storage.upload(name_of(game, camera, segment))
-                self._index.finish(game, camera, segment)
-            except GameGone:
-                self._forget(item)
+                self._move(item)
             except (MediaUnavailable, LogUnavailable) as error:
                 self._say(str(error))
                 with self._ready:
@@ -91,13 +91,29 @@ class Uploader:
                 self._say(None)
                 self._forget(item)
 
+    def _move(self, item: tuple[str, str, Segment]) -> None:
+        game, camera, segment = item
+        name = name_of(game, camera, segment)
+        try:
+            self._storage.upload(name)
+            try:
+                self._index.finish(game, camera, segment)
+            except GameGone:  # another process erased it meanwhile
+                self._storage.remove([name])
+        finally:
+            with self._ready:
+                self._under_way = None
+                self._ready.notify_all()
+
     def _next(self) -> tuple[str, str, Segment] | None:
         with self._ready:
             while not self._waiting:
                 if self._closed:
                     return None
                 self._ready.wait()
-            return self._waiting[0]
+            item = self._waiting[0]
+            self._under_way = item[0]
+            return item
 
     def _forget(self, item: tuple[str, str, Segment]) -> None:
         with self._ready:

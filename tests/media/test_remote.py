@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from server.gamelog.sql import SqlLog
 from server.media.library import MediaUnavailable, NotRecorded
+from server.media.remote import Remote
 from server.media.storage import Storage
 from tests.media.filmed import film
 from tests.media.recorded import CAMERA, GAME, Stream, open_log, open_room, record, times
@@ -25,6 +27,9 @@ class S3:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.client = boto3.client(
+            "s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1"
+        )
         self.start()
 
     def start(self) -> None:
@@ -33,6 +38,11 @@ class S3:
 
     def stop(self) -> None:
         self.server.stop()
+
+    def names(self) -> list[str]:
+        """Of everything that is in the bucket."""
+        found = self.client.list_objects_v2(Bucket=BUCKET)
+        return [item["Key"] for item in found.get("Contents", [])]
 
 
 @pytest.fixture
@@ -46,8 +56,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
     }.items():
         monkeypatch.setenv(name, value)
     server = S3(port)
-    client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1")
-    client.create_bucket(Bucket=BUCKET)
+    server.client.create_bucket(Bucket=BUCKET)
     yield server
     server.stop()
 
@@ -100,6 +109,69 @@ async def test_while_the_store_is_away_segments_wait_and_are_readable(
             await asyncio.sleep(0.1)
     await room.close()
     assert len(times(room.library)) == 150
+
+
+class Slow(Storage):
+    """Uploads when it is told to."""
+
+    def __init__(self, folder: Path, remote: Remote | None = None) -> None:
+        super().__init__(folder, remote)
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def upload(self, name: str) -> None:
+        self.begun.set()
+        assert self.go.wait(20)
+        super().upload(name)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_is_erased_while_it_is_uploaded_is_in_the_store_no_more(
+    s3: S3, log: SqlLog, tmp_path: Path, whole: bool
+) -> None:
+    storage = Slow(tmp_path / "spool", Remote(f"s3://{BUCKET}/courtside"))
+    room = open_room(log, storage)
+    await record(room, film(60))
+    assert await asyncio.to_thread(storage.begun.wait, 20)
+    if whole:
+        log.erase(GAME)
+    erasing = asyncio.create_task(room.erase(GAME) if whole else room.erase_pictures(GAME))
+    await asyncio.wait([erasing], timeout=0.3)
+    storage.go.set()
+    await erasing
+    await room.close()
+    assert s3.names() == []
+    assert room.library.segments(GAME, CAMERA, "video") == []
+
+
+async def test_what_another_process_erased_is_taken_out_of_the_store_again(
+    s3: S3, log: SqlLog, tmp_path: Path
+) -> None:
+    storage = Slow(tmp_path / "spool", Remote(f"s3://{BUCKET}/courtside"))
+    room = open_room(log, storage)
+    await record(room, film(60))
+    assert await asyncio.to_thread(storage.begun.wait, 20)
+    log.erase(GAME)
+    storage.go.set()
+    await room.close()
+    assert s3.names() == []
+
+
+async def test_a_bucket_that_is_not_there_is_a_trouble_and_ends_when_it_is(
+    s3: S3, log: SqlLog, tmp_path: Path
+) -> None:
+    storage = Storage.open("s3://forgotten/courtside", tmp_path / "spool")
+    room = open_room(log, storage)
+    await record(room, film(60))
+    async with asyncio.timeout(20):
+        while "storage" not in room.troubles:
+            await asyncio.sleep(0.05)
+    assert "NoSuchBucket" in room.troubles["storage"]
+    s3.client.create_bucket(Bucket="forgotten")
+    async with asyncio.timeout(20):
+        while room.troubles or _local(tmp_path):
+            await asyncio.sleep(0.05)
+    await room.close()
+    assert len(times(room.library)) == 60
 
 
 async def test_what_a_dead_process_had_not_uploaded_is_uploaded_at_the_next_start(
