@@ -20,7 +20,7 @@ from server.clips.story import Score, Story
 WIDTH, HEIGHT = 1080, 1920
 """What the feeds of phones ask for: less is blown up there, and text shows that first."""
 _MARGIN = 60
-_BOARD = 420
+_BOARD = 500
 _WORDS = 440
 """Heights that are kept free above and below the picture, pixels."""
 _LINE = 1.25
@@ -57,30 +57,34 @@ def place(width: int, height: int) -> Place:
     scale = min(WIDTH / width, (HEIGHT - _BOARD - _WORDS) / height)
     wide, high = (max(2, round(side * scale / 2) * 2) for side in (width, height))
     # Above the middle: over the lower end the feeds lay their own words and buttons.
-    top = _BOARD + (HEIGHT - _BOARD - _WORDS - high) // 3
+    top = _BOARD + (HEIGHT - _BOARD - _WORDS - high) // 4
     return Place((WIDTH - wide) // 4 * 2, top // 2 * 2, wide, high)
 
 
 def poster(story: Story, score: Score, told: bool, picture: Place) -> Image:
     """(1920, 1080, 3) RGB; told: also what happened."""
     image: Image = np.full((HEIGHT, WIDTH, 3), _GROUND, np.uint8)
-    top = picture.top - _BOARD
+    top = picture.top
     middle, quarter = WIDTH // 2, WIDTH // 4
     room = middle - _MARGIN - 20
+    points_size = 190 if max(score.home, score.away) < 100 else 150
     for side, name, points, colour in (
         (quarter + 10, story.home, score.home, _HOME),
         (WIDTH - quarter - 10, story.away, score.away, _AWAY),
     ):
-        _line(image, name, side, top + 100, 58, _BOLD, colour, room)
-        _line(image, str(points), side, top + 290, 190, _BOLD, _INK, room)
-    _line(image, "–", middle, top + 275, 120, _REGULAR, _SOFT, 120)
-    _line(image, story.when, middle, top + 370, 48, _REGULAR, _LIT, WIDTH - 2 * _MARGIN)
+        size, lines = _wrapped(name, 58, room, 2)
+        for number, line in enumerate(reversed(lines)):
+            base = top - 320 - round(number * size * _LINE)
+            _line(image, line, side, base, size, _BOLD, colour, room)
+        _line(image, str(points), side, top - 130, points_size, _BOLD, _INK, room)
+    _line(image, "–", middle, top - 145, 120, _REGULAR, _SOFT, 120)
+    _line(image, story.when, middle, top - 50, 48, _REGULAR, _LIT, WIDTH - 2 * _MARGIN)
     if told:
-        below = picture.top + picture.height
+        below = top + picture.height + 140
         size, lines = _wrapped(story.words, 72, WIDTH - 2 * _MARGIN, 4)
-        for number, text in enumerate(lines):
-            base = below + 50 + round((number + 1) * size * _LINE)
-            _line(image, text, middle, base, size, _BOLD, _INK, WIDTH - 2 * _MARGIN)
+        for number, line in enumerate(lines):
+            base = below + round(number * size * _LINE)
+            _line(image, line, middle, base, size, _BOLD, _INK, WIDTH - 2 * _MARGIN)
     return image
 
 
@@ -112,6 +116,8 @@ def _line(
 ) -> None:
     """One line around `middle`, its letters standing on `base`; smaller, then cut where it is
     wider than `room`."""
+    # The typeface strikes its zeros through; its O is nearly as narrow, and plain.
+    text = text.replace("0", "O")
     while size > _SMALLEST and _width(text, size, weight) > room:
         size -= 2
     if _width(text, size, weight) > room:
@@ -123,16 +129,20 @@ def _line(
 
 def _wrapped(text: str, size: int, room: int, most: int) -> tuple[int, list[str]]:
     """In `most` lines at the most, as large as `size` or as goes; the size and the lines."""
-    while len(_lines(text, size, room)) > most and size > _SMALLEST:
+    while size > _SMALLEST and not _fit(_broken(text, size, room), size, room, most):
         size -= 2
-    count = len(_lines(text, size, room))
+    lines = _broken(text, size, room)
     # As narrow as that many lines allow: no word stands alone in the last one.
-    while room > WIDTH // 3 and len(_lines(text, size, room - 20)) == count:
+    while True:
         room -= 20
-    return size, _lines(text, size, room)[:most]
+        narrower = _broken(text, size, room)
+        if len(narrower) != len(lines) or not _fit(narrower, size, room, most):
+            return size, lines[:most]
+        lines = narrower
 
 
-def _lines(text: str, size: int, room: int) -> list[str]:
+def _broken(text: str, size: int, room: int) -> list[str]:
+    """Its words in lines of that width, where no word alone is wider."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -141,6 +151,10 @@ def _lines(text: str, size: int, room: int) -> list[str]:
         else:
             lines[-1] = longer
     return lines
+
+
+def _fit(lines: list[str], size: int, room: int, most: int) -> bool:
+    return len(lines) <= most and all(_width(line, size, _BOLD) <= room for line in lines)
 
 
 def _width(text: str, size: int, weight: int) -> int:

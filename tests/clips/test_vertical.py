@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from pathlib import Path
 from typing import Any
 
 import av
@@ -12,9 +13,10 @@ import numpy as np
 import pytest
 
 from server.clips import verticals
+from server.clips.cut import cut
 from server.clips.poster import HEIGHT, WIDTH, place, poster, written
 from server.clips.story import Score, Story
-from server.clips.vertical import VerticalFailed, vertical
+from server.clips.vertical import VerticalFailed, vertical, write
 from tests.clips import film
 from tests.clips.conftest import Process, Recording, Site
 
@@ -248,6 +250,21 @@ async def test_what_cannot_be_made_is_listed_and_tried_again(
     assert told == (seq, True, "VerticalFailed: no room")
     assert (await site.admin.post("/api/v1/clips/retry", json={})).json() == {"retried": 1}
     await fetched(site.watch, address)
+
+
+async def test_another_camera_s_codec_and_late_sound_are_in_it_too(tmp_path: Path) -> None:
+    story = Story("Lions", "Bears", "Q1 10:00", "Lions #7 makes a three", 0.0, (Score(0.0, 3, 0),))
+    clip = cut(film.vp8(10, 1), [film.audio(10.5, 0.5)], 10.5, 10, 11)
+    assert clip.suffix == "webm"
+    write(clip.data, story, tmp_path / "vertical.mp4")
+    with av.open(str(tmp_path / "vertical.mp4")) as file:
+        sound = np.concatenate([heard.to_ndarray()[0] for heard in file.decode(audio=0)])
+    with av.open(str(tmp_path / "vertical.mp4")) as file:
+        assert [number(p.to_ndarray(format="rgb24")) for p in file.decode(video=0)] == [
+            *range(10 * film.FPS, 11 * film.FPS)
+        ]
+    before, after = np.abs(sound[:22_000]).mean(), np.abs(sound[26_000:46_000]).mean()
+    assert before < 0.01 < 0.05 < after
 
 
 async def test_what_is_no_clip_says_why() -> None:
