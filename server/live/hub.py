@@ -179,6 +179,9 @@ class Hub:
         if since is not None and room.could_resume(since):
             # The ring does not reach that far back, or not to the middle of a call; the log does.
             past = await watch.entries(since[1], room.seq)
+            if self._watches.get(game_id) is not watch:
+                # It ended meanwhile, as nobody else watched: its room hears of nothing any more.
+                return await self.join(game_id, since, hide=hide)
         return room.join(since, past, hide=hide, capacity=self._capacity)
 
     async def viewers(self, game_id: str) -> int:

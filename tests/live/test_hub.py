@@ -8,6 +8,7 @@ import pytest
 
 from server.live.mailbox import CAPACITY, Closed, Mailbox
 from server.problems import Problem
+from server.updates import Json
 from tests.live.books import MemoryBooks
 from tests.live.conftest import GAME, Stage, Viewer, until
 from tests.redis_server import RedisServer
@@ -64,6 +65,26 @@ async def test_resume_works_from_the_log_when_redis_has_no_tail(
     await viewer.reaches(5)
     assert [m["entries"][0]["seq"] for m in viewer.messages if m["type"] == "update"] == [3, 5]
     assert "snapshot" not in viewer.types()
+
+
+async def test_who_resumes_just_when_a_room_is_given_up_hears_of_what_comes(
+    stage: Stage, books: MemoryBooks, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = await stage.process("a")
+    await a.call(3)
+    redis_server.flush()
+    (await a.hub.join(GAME)).close()
+    read = books.log
+
+    async def slow(game_id: str, after: int = 0) -> list[Json]:
+        await until(lambda: a.hub.rooms == 0)
+        monkeypatch.setattr(books, "log", read)
+        return await read(game_id, after)
+
+    monkeypatch.setattr(books, "log", slow)
+    viewer = await stage.viewer(a, (books.epoch, 2))
+    await a.call()
+    await viewer.reaches(4)
 
 
 @pytest.mark.parametrize("since", [("other", 2), ("log-1", 9)])
