@@ -111,32 +111,32 @@ async def test_while_the_store_is_away_segments_wait_and_are_readable(
     assert len(times(room.library)) == 150
 
 
-class Slow(Storage):
-    """Uploads when it is told to."""
+class SlowStore(Remote):
+    """Takes a file when it is told to."""
 
-    def __init__(self, folder: Path, remote: Remote | None = None) -> None:
-        super().__init__(folder, remote)
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def upload(self, name: str) -> None:
+    def put(self, name: str, data: bytes) -> None:
         self.begun.set()
         assert self.go.wait(20)
-        super().upload(name)
+        super().put(name, data)
 
 
 @pytest.mark.parametrize("whole", [True, False])
 async def test_what_is_erased_while_it_is_uploaded_is_in_the_store_no_more(
     s3: S3, log: SqlLog, tmp_path: Path, whole: bool
 ) -> None:
-    storage = Slow(tmp_path / "spool", Remote(f"s3://{BUCKET}/courtside"))
-    room = open_room(log, storage)
+    store = SlowStore(f"s3://{BUCKET}/courtside")
+    room = open_room(log, Storage(tmp_path / "spool", store))
     await record(room, film(60))
-    assert await asyncio.to_thread(storage.begun.wait, 20)
+    assert await asyncio.to_thread(store.begun.wait, 20)
     if whole:
         log.erase(GAME)
     erasing = asyncio.create_task(room.erase(GAME) if whole else room.erase_pictures(GAME))
     await asyncio.wait([erasing], timeout=0.3)
-    storage.go.set()
+    store.go.set()
     await erasing
     await room.close()
     assert s3.names() == []
@@ -146,12 +146,12 @@ async def test_what_is_erased_while_it_is_uploaded_is_in_the_store_no_more(
 async def test_what_another_process_erased_is_taken_out_of_the_store_again(
     s3: S3, log: SqlLog, tmp_path: Path
 ) -> None:
-    storage = Slow(tmp_path / "spool", Remote(f"s3://{BUCKET}/courtside"))
-    room = open_room(log, storage)
+    store = SlowStore(f"s3://{BUCKET}/courtside")
+    room = open_room(log, Storage(tmp_path / "spool", store))
     await record(room, film(60))
-    assert await asyncio.to_thread(storage.begun.wait, 20)
+    assert await asyncio.to_thread(store.begun.wait, 20)
     log.erase(GAME)
-    storage.go.set()
+    store.go.set()
     await room.close()
     assert s3.names() == []
 
