@@ -146,7 +146,8 @@ class Leases:
     async def claim(self, game_id: str, camera: str, on_lost: OnLost) -> Lease:
         """Take a camera, from whoever has it. Does not fail: without Redis it is ours here.
 
-        on_lost(why) is called once, on the loop, when somebody newer takes it; it must not wait.
+        on_lost(why) is called once, on the loop, when somebody newer takes it (perhaps before this
+        returns); it must not wait.
         """
         place = (game_id, camera)
         now = self._clock.now()
@@ -159,6 +160,9 @@ class Leases:
             await self._stop_listening(before)
         lease.heard = lambda wire: self._heard(lease, wire)
         await self._bus.listen(self._channel(lease), lease.heard)
+        if not self.has(lease):
+            # A newer claim came meanwhile; asked for now, Redis would take this one for newer.
+            return lease
         try:
             stamp, origin_ms = await self._ask(lease)
             lease.stamp_ms, lease.confirmed = int(stamp), True

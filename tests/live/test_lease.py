@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 
+from server.live.bus import Heard
 from server.live.redis import RedisAway
 from tests.live.conftest import GAME, Stage, until
 from tests.redis_server import RedisServer
@@ -54,6 +55,27 @@ async def test_within_one_process_too(stage: Stage) -> None:
     second = await a.leases.claim(GAME, MAIN, lost.append)
     assert len(lost) == 1
     assert (first.held, second.held) == (False, True)
+
+
+async def test_of_two_claims_at_once_the_later_one_stays(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = await stage.process("a")
+    lost_first, lost_second = Losses(), Losses()
+    listen, pauses = a.bus.listen, [0.2, 0.0]
+
+    async def slow(channel: str, heard: Heard) -> None:
+        await listen(channel, heard)
+        await asyncio.sleep(pauses.pop(0))
+
+    monkeypatch.setattr(a.bus, "listen", slow)
+    asked = asyncio.create_task(a.leases.claim(GAME, MAIN, lost_first.append))
+    await asyncio.sleep(0.05)
+    second = await a.leases.claim(GAME, MAIN, lost_second.append)
+    first = await asked
+    await asyncio.sleep(0.3)  # some renewals
+    assert (first.held, second.held) == (False, True)
+    assert (len(lost_first), len(lost_second)) == (1, 0)
 
 
 async def test_the_time_line_goes_on_in_another_process(stage: Stage) -> None:
