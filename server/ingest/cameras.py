@@ -226,13 +226,17 @@ class Cameras:
         except Problem as problem:
             self._drop(session, problem)
             return
+        if gone:
+            # The place may have a newer hold by now, which stays.
+            self._sessions.keep(hold.release())
+            if session in self._sessions:
+                self._replace(session, gone[0])
+            return
         place.hold = hold
         if place.line.zero_s is None:
             age_s = (self._clock.now() - hold.origin).total_seconds()
             place.line.zero_s = self._clock.monotonic_s() - age_s
-        if gone and session in self._sessions:
-            self._replace(session, gone[0])
-        elif session in self._sessions:
+        if session in self._sessions:
             self._go_live(session)
         self._leave_if_idle(place)
 

@@ -271,6 +271,38 @@ async def test_another_process_takes_the_camera(opener: Opener) -> None:
         await publisher.close()
 
 
+class Overtaken(Claims):
+    """The second claim is answered after the third, and lost to it."""
+
+    async def claim(self, game: str, camera: str, on_lost: Callable[[str], None]) -> Hold:
+        self.lost.append(on_lost)
+        if len(self.lost) == 2:
+            await until(lambda: len(self.holds) == 2, what="the third claim")
+        if len(self.lost) == 3 and len(self.holds) == 1:
+            self.lost[1]("another publisher took over this camera")
+        self.holds.append(Hold(self.origin))
+        return self.holds[-1]
+
+
+async def test_a_claim_that_was_overtaken_leaves_the_newer_one_alone(opener: Opener) -> None:
+    claims = Overtaken(datetime.now(UTC))
+    house = await opener(claim=claims.claim)
+    url = f"{house.url}/whip/g1"
+    first = await AiortcPublisher(url).start()
+    await until(lambda: house.statuses() == ["live"], what="the first")
+    await first.close()
+    await until(lambda: claims.holds[0].released == 1, what="its hold to be given back")
+    second = await AiortcPublisher(url).start()
+    await until(lambda: len(claims.lost) == 2, what="the second claim")
+    third = await AiortcPublisher(url).start()
+    await until(lambda: len(claims.holds) == 3, what="all claims")
+    await until(lambda: house.statuses()[-1] == "live", what="the third")
+    assert [hold.released for hold in claims.holds] == [1, 0, 1]
+    await third.close()
+    await until(lambda: claims.holds[1].released == 1, what="the newer hold to be given back")
+    await second.close()
+
+
 async def test_ending_a_game_ends_its_cameras_only(house: House) -> None:
     one = await AiortcPublisher(f"{house.url}/whip/g1").start()
     two = await AiortcPublisher(f"{house.url}/whip/g2").start()
