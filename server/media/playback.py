@@ -45,6 +45,19 @@ class Document:
     ended: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Making:
+    """A playlist that is made, or was; state: of what."""
+
+    state: object
+    task: asyncio.Task[Document]
+
+    @property
+    def failed(self) -> bool:
+        done = self.task.done()
+        return done and (self.task.cancelled() or self.task.exception() is not None)
+
+
 class Playback:
     """All recordings, for viewers. Use from the event loop.
 
@@ -66,9 +79,7 @@ class Playback:
         self._clock = clock
         self._query = query
         self._playlists: OrderedDict[tuple[str, str, Rendition], Playlist] = OrderedDict()
-        self._documents: OrderedDict[tuple[str, str, Rendition, bool], tuple[object, Document]] = (
-            OrderedDict()
-        )
+        self._documents: OrderedDict[tuple[str, str, Rendition, bool], _Making] = OrderedDict()
         self.waits = Places(MOST_WAITING, "Too many players wait; try again.")
         """Of requests for what is not there yet."""
 
@@ -158,17 +169,14 @@ class Playback:
             live = Live(recording.open(rendition), _reports(recording, rendition))
         parts = len(live.open.parts) if live and live.open else 0
         state = (query, len(playlist.segments), parts, live and live.reports, recording.ended)
-        kept = self._documents.get((*place, skip))
-        if kept is not None and kept[0] == state:
-            return kept[1]
-        ended, is_live = recording.ended, live is not None
-        text = playlist.text(live=live, ended=ended, skip=skip)
-        if len(text) < LARGE:
-            document = _document(text, live=is_live, ended=ended)
-        else:
-            document = await self._readers.read(lambda: _document(text, live=is_live, ended=ended))
-        _put(self._documents, (*place, skip), (state, document))
-        return document
+        making = self._documents.get((*place, skip))
+        if making is None or making.state != state or making.failed:
+            text = playlist.text(live=live, ended=recording.ended, skip=skip)
+            work = _pack(text, live=live is not None, ended=recording.ended)
+            making = _Making(state, asyncio.create_task(work))
+        _put(self._documents, (*place, skip), making)
+        # All who waited for the same part are here at once; whoever leaves takes it from nobody.
+        return await asyncio.shield(making.task)
 
     async def _signed(self, recording: Recording) -> str:
         origin = recording.origin
@@ -233,6 +241,13 @@ def _reports(recording: Recording, rendition: Rendition) -> tuple[Report, ...]:
             last_part = len(newest.parts) - 1 if newest.in_parts else None
             reports.append(Report(other, newest.number, last_part))
     return tuple(reports)
+
+
+async def _pack(text: str, *, live: bool, ended: bool) -> Document:
+    """Not among the reads: a storage that hangs does not hold up the playlists of long games."""
+    if len(text) < LARGE:
+        return _document(text, live=live, ended=ended)
+    return await asyncio.to_thread(_document, text, live=live, ended=ended)
 
 
 def _document(text: str, *, live: bool = False, ended: bool = False) -> Document:

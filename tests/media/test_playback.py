@@ -206,6 +206,27 @@ async def test_elsewhere_finished_segments_are_offered() -> None:
             assert made.reads == reads + 1  # one read for all
 
 
+async def test_a_long_playlist_is_packed_once_for_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "LARGE", 100)
+    monkeypatch.setattr(readers, "MOST_READS", 2)
+    packed = 0
+    compress = gzip.compress
+
+    def count(*args: Any, **more: Any) -> bytes:
+        nonlocal packed
+        packed += 1
+        return compress(*args, **more)
+
+    async with opened(film()) as cinema:
+        url = await cinema.signed("video.m3u8")
+        await cinema.nobody.get(url)
+        monkeypatch.setattr(gzip, "compress", count)
+        cinema.film.end()
+        answers = await asyncio.gather(*(cinema.nobody.get(url) for _ in range(20)))
+        assert {one.status_code for one in answers} == {200}
+        assert packed == 1
+
+
 async def test_elsewhere_it_follows_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playback, "WAIT_ELSEWHERE_S", 1.0)
     made, rest = cut_off(5.9)
