@@ -128,6 +128,11 @@ class Forwarder:
         heard = asyncio.create_task(self._hear(lines))
         try:
             return await self._feed(pipe, heard)
+        except asyncio.CancelledError:
+            # No time for a goodbye: it may hang in an engine's socket for ever.
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
         finally:
             pipe.close()
             await self._end(process)
@@ -247,3 +252,5 @@ class Forwards:
             _, late = await asyncio.wait(works, timeout=GOODBYE_S + 1)
             for work in late:
                 work.cancel()
+            if late:
+                await asyncio.wait(late)

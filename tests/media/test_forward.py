@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import signal
 import socket
+from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -130,6 +134,31 @@ async def test_an_engine_that_takes_nothing_is_given_up(
         async with forwarding(f"rtmp://127.0.0.1:{port}/live/key", samples) as forwarder:
             await until(lambda: forwarder.state == "lost", 15, what="the end of patience")
             assert forwarder.why == "it took nothing for 0 s"
+
+
+async def test_the_end_leaves_no_program_behind_that_hangs_in_an_engine(
+    samples: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forward, "GOODBYE_S", 0.2)
+    monkeypatch.setattr(forward, "PIPE_BYTES", 10_000)
+    programs: list[Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def noted(*args: str, **more: Any) -> Process:
+        programs.append(await start(*args, **more))
+        return programs[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    # The kernel takes the connection; nobody ever reads.
+    with socket.create_server(("127.0.0.1", 0)) as engine:
+        port = engine.getsockname()[1]
+        async with forwarding(f"rtmp://127.0.0.1:{port}/live/key", samples) as forwarder:
+            await until(lambda: programs, what="a program")
+            pipe = programs[0].stdin
+            assert pipe is not None
+            await until(lambda: pipe.transport.get_write_buffer_size() > 10_000, what="a jam")
+            assert forwarder.state == "connecting"
+    assert [program.returncode for program in programs] == [-signal.SIGKILL]
 
 
 def test_samples_survive_the_pipe(samples: list[Sample]) -> None:
