@@ -155,11 +155,6 @@ class Governor:
         """The plan that holds now."""
         return self._plans[self._at]
 
-    @property
-    def reduced(self) -> bool:
-        """Whether less is done than at the beginning."""
-        return self._at > self._first
-
     def update(self, window: Window) -> Plan:
         """Take in what was measured under the present plan; the plan from now on."""
         if window.cameras != self._cameras:

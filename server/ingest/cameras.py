@@ -141,13 +141,6 @@ class Cameras:
         place = self._cameras.get((game, camera))
         return None if place is None else place.live
 
-    def media_now(self, game: str, camera: str) -> float | None:
-        """Second of this moment on a camera's line; None when nobody publishes it here."""
-        place = self._cameras.get((game, camera))
-        if place is None or place.live is None or place.line.zero_s is None:
-            return None
-        return self._clock.monotonic_s() - place.line.zero_s
-
     async def end_game(self, game: str, why: str) -> None:
         """End what publishes to this game."""
         for session in self._sessions:

@@ -8,13 +8,12 @@ import random
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from server.clock import Clock, SystemClock
 from server.ingest import aiortc_hooks
-from server.ingest.encode import EncoderThread, Outbox, Picture, file_pictures
+from server.ingest.encode import EncoderThread, Outbox, Picture
 from server.ingest.ice import IceSettings
 from server.ingest.outgoing import Outgoing
 from server.ingest.phone import Phone, turned
@@ -43,28 +42,6 @@ class Published:
 
 class ReplacedError(PublishError):
     """Another publisher took over this camera; do not fight back."""
-
-
-async def publish_file(
-    path: Path | str,
-    url: str,
-    token: str | None = None,
-    *,
-    loop: bool = False,
-    reconnect: bool = True,
-    verify: bool = True,
-    stop: asyncio.Event | None = None,
-    on_state: Callable[[str], None] | None = None,
-) -> Published:
-    """Play the pictures of a video file in real time to a WHIP address.
-
-    loop: for ever. The others as in publish_frames. Raises ValueError or av.FFmpegError for a
-    file that cannot be played, and what publish_frames raises.
-    """
-    return await publish_frames(
-        file_pictures(path, loop), url, token, reconnect=reconnect, verify=verify, stop=stop,
-        on_state=on_state,
-    )  # fmt: skip
 
 
 async def publish_frames(

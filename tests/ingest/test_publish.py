@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from server.clock import SystemClock
 from server.ingest.encode import EncoderThread, Outbox, Pacer, file_pictures
-from server.ingest.publish import ReplacedError, publish_file, publish_frames
+from server.ingest.publish import ReplacedError, publish_frames
 from server.ingest.whipclient import PublishError
 from tests.ingest.conftest import TOKEN, WATCH_TOKEN, House, Opener, until
 from tests.support import free_port, shared
@@ -29,7 +29,9 @@ def drawn(seconds: float) -> Iterator[tuple[NDArray[np.uint8], float]]:
 async def test_a_file_is_played_in_real_time_to_its_end(house: House) -> None:
     clip = shared("video/clips/one_score_one_miss.mp4")
     states: list[str] = []
-    done = await publish_file(clip, f"{house.url}/whip/g1", TOKEN, on_state=states.append)
+    done = await publish_frames(
+        file_pictures(clip), f"{house.url}/whip/g1", TOKEN, on_state=states.append
+    )
     assert states == ["connecting", "live", "ended"]
     assert done.connections == 1
     assert 2.8 < done.played_s < 3.2
@@ -96,7 +98,7 @@ async def test_no_video_is_an_error(house: House, tmp_path: Path) -> None:
     path = tmp_path / "broken.mp4"
     path.write_bytes(b"no video at all" * 100)
     with pytest.raises((ValueError, OSError)):
-        await publish_file(path, f"{house.url}/whip/g1", TOKEN)
+        await publish_frames(file_pictures(path), f"{house.url}/whip/g1", TOKEN)
 
 
 def test_a_loop_goes_on_in_time() -> None:

@@ -118,7 +118,6 @@ def test_without_cameras_it_begins_again(machine: Machine) -> None:
     governor = Governor(PLANS, CPU)
     run(machine, governor, 50)
     assert governor.update(Window(2.0, 0, 0.0, 0, 0, 0.0, 0.0, 0.0)) == PLANS[CPU]
-    assert not governor.reduced
 
 
 def test_what_waits_is_shed_before_the_picture_gets_smaller() -> None:
@@ -145,7 +144,6 @@ def test_old_frames_alone_make_it_look_less_closely() -> None:
     assert governor.plan == PLANS[CPU]
     governor.update(late)
     assert governor.plan == PLANS[CPU + 1]
-    assert governor.reduced
 
 
 @pytest.mark.parametrize(
