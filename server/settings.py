@@ -178,10 +178,10 @@ def _ice_server(text: str) -> IceServer:
     scheme, _, rest = text.partition(":")
     credentials, at, where = rest.rpartition("@")
     if not where:
-        raise SettingsError(f"--ice-servers: {text!r} names no host")
+        raise SettingsError(f"--ice-servers: a {scheme}: server has no host")
     if not at:
         if scheme.startswith("turn"):
-            raise SettingsError(f"--ice-servers: write {scheme}:USER:PASSWORD@{where}")
+            raise SettingsError(f"--ice-servers: write {scheme}:USER:PASSWORD@HOST:PORT")
         return IceServer(text)
     user, _, password = credentials.partition(":")
     return IceServer(f"{scheme}:{where}", user, password)
@@ -237,7 +237,8 @@ def _address(option: str, value: str) -> None:
 
 
 def _scheme(option: str, value: str, allowed: tuple[str, ...], separator: str = "://") -> None:
+    """What is wrong is never repeated: it may hold a password."""
     scheme, found, rest = value.partition(separator)
     if not found or not rest or scheme.split("+")[0] not in allowed:
         names = ", ".join(f"{name}{separator}" for name in allowed)
-        raise SettingsError(f"{option} begins with one of {names} and {value!r} does not")
+        raise SettingsError(f"{option} is to begin with one of {names}")

@@ -48,6 +48,15 @@ def test_a_wrong_setting_is_named(wrong: dict[str, Any], named: str) -> None:
         Settings(**wrong)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"redis": "user:secret@host"}, {"database": "mysql://user:secret@db/x"}]
+)
+def test_a_password_in_a_wrong_address_is_not_repeated(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings(**wrong)
+    assert "secret" not in str(refused.value)
+
+
 def test_hosting_services_write_postgres_without_a_driver() -> None:
     for url in ("postgres://u:p@db/x", "postgresql://u:p@db/x"):
         assert Settings(database=url).database_url == "postgresql+psycopg://u:p@db/x"
@@ -67,11 +76,15 @@ def test_ice_servers_in_both_ways_of_writing() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["http://x", "stun:", "turn:host:3478", "[{}]", "[", '["stun:x"]', "[3]", '[{"urls": 3}]'],
-)
+    [
+        "http://x", "stun:", "turn:host:3478", "[{}]", "[", '["stun:x"]', "[3]", '[{"urls": 3}]',
+        "turn:me:secret", "turn:me:secret@", "tern:me:secret@host", '[{"urls": "tern:secret@x"}]',
+    ],
+)  # fmt: skip
 def test_wrong_ice_servers(text: str) -> None:
-    with pytest.raises(SettingsError, match="--ice-servers"):
+    with pytest.raises(SettingsError, match="--ice-servers") as refused:
         parse_ice_servers(text)
+    assert "secret" not in str(refused.value)
 
 
 def test_udp_ports() -> None:
