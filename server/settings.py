@@ -241,4 +241,4 @@ def _scheme(option: str, value: str, allowed: tuple[str, ...], separator: str = 
     scheme, found, rest = value.partition(separator)
     if not found or not rest or scheme.split("+")[0] not in allowed:
         names = ", ".join(f"{name}{separator}" for name in allowed)
-        raise SettingsError(f"{option} is to begin with one of {names}")
+        raise SettingsError(f"{option} begins with one of {names}")
