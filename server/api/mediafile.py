@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from server.api.partial import choose, is_known
 from server.media.hls import TARGET_S
 from server.media.playback import Document
 from server.meters import Meters
@@ -33,7 +33,6 @@ ENDED_S = 60
 SEND_BYTES = 65_536
 SEND_WITHIN_S = 60.0
 """For one file: two seconds of picture that take longer are of no use to a player."""
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def playlist_response(
@@ -55,7 +54,7 @@ def playlist_response(
         "ETag": document.etag,
         "Vary": "Accept-Encoding",
     }
-    if _known(request, document.etag):
+    if is_known(request, document.etag):
         return Response(None, 304, headers)
     body = document.plain
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -91,45 +90,12 @@ class MediaFile(Response):
         meters: Meters,
     ) -> None:
         super().__init__(None, media_type=media_type)
-        self._data = memoryview(data)
         self._meters = meters
         self._kind = media_type.partition("/")[0]
-        self.headers.update(
-            {
-                **CORS,
-                "Accept-Ranges": "bytes",
-                "Cache-Control": f"{_caching(left_s, int(left_s or 3600))}, immutable",
-                "ETag": etag,
-            }
-        )
-        if _known(request, etag):
-            self.status_code, self._data = 304, self._data[:0]
-            del self.headers["content-length"]
-            return
-        asked = request.headers.get("range")
-        if asked is not None and request.headers.get("if-range", etag) == etag:
-            self._cut(asked)
-        self.headers["Content-Length"] = str(len(self._data))
-
-    def _cut(self, asked: str) -> None:
-        size = len(self._data)
-        found = _RANGE.fullmatch(asked.strip())
-        if found is None or found.groups() == ("", ""):
-            return  # several ranges, or another unit: the whole is a right answer
-        first_text, last_text = found.groups()
-        if first_text:
-            first = int(first_text)
-            last = min(int(last_text), size - 1) if last_text else size - 1
-            if last_text and int(last_text) < first:
-                return
-        else:
-            first, last = max(0, size - int(last_text)), size - 1
-        if first > last:
-            self.status_code, self._data = 416, self._data[:0]
-            self.headers["Content-Range"] = f"bytes */{size}"
-            return
-        self.status_code, self._data = 206, self._data[first : last + 1]
-        self.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        caching = _caching(left_s, int(left_s or 3600))
+        self.headers.update({**CORS, "Cache-Control": f"{caching}, immutable"})
+        first, length = choose(self, request, etag, len(data))
+        self._data = memoryview(data)[first : first + length]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = {"status": self.status_code, "headers": self.raw_headers}
@@ -146,11 +112,6 @@ class MediaFile(Response):
             # The server closes the connection, for the answer is not complete.
             log.warning("a client took less than a file in %.0f s: given up", SEND_WITHIN_S)
             self._meters.media_given_up()
-
-
-def _known(request: Request, etag: str) -> bool:
-    tags = request.headers.get("if-none-match", "")
-    return etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
 
 
 def _caching(left_s: float | None, age_s: int) -> str:
