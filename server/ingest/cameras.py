@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import av
 
-from server.background import Background
+from server.background import Background, report_failure
 from server.clock import Clock
 from server.ingest import aiortc_hooks
 from server.ingest.ice import IceSettings
@@ -203,6 +203,7 @@ class Cameras:
             session.claiming = asyncio.create_task(
                 self._take(session, self._claim), name="claim camera"
             )
+            session.claiming.add_done_callback(report_failure)
 
     async def _take(self, session: Session, claim: Claim) -> None:
         place = session.place

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
+from server.background import report_failure
 from server.ingest.sample import Sample
 from server.media.cutter import SEGMENT_S, Cut, Cutter, Finished, Grown
 from server.media.edge import Edge
@@ -66,6 +67,7 @@ class Recorder:
         self._waiting_bytes = 0
         self._closed = False
         self._beginning = asyncio.create_task(self._begin(begin), name="begin a recording")
+        self._beginning.add_done_callback(report_failure)
 
     def put(self, sample: Sample) -> None:
         """Of the stream, in order."""

@@ -303,6 +303,16 @@ async def test_a_claim_that_was_overtaken_leaves_the_newer_one_alone(opener: Ope
     await second.close()
 
 
+async def test_a_bug_in_a_claim_is_said(opener: Opener, caplog: pytest.LogCaptureFixture) -> None:
+    async def claim(game: str, camera: str, on_lost: Callable[[str], None]) -> Hold:
+        raise ZeroDivisionError
+
+    house = await opener(claim=claim)
+    publisher = await AiortcPublisher(f"{house.url}/whip/g1").start()
+    await until(lambda: "claim camera ended by a bug" in caplog.text, what="a word in the log")
+    await publisher.close()
+
+
 async def test_ending_a_game_ends_its_cameras_only(house: House) -> None:
     one = await AiortcPublisher(f"{house.url}/whip/g1").start()
     two = await AiortcPublisher(f"{house.url}/whip/g2").start()

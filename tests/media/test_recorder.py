@@ -345,3 +345,19 @@ async def test_a_camera_that_another_process_writes_waits_for_it(
 def test_a_files_name_is_made_of_nothing_that_leads_elsewhere() -> None:
     segment = Segment("video", 12, 3, 0.0, 0.0, ORIGIN, (), False, 0)
     assert name_of("g1", "main", segment) == "g1/main/video-3-000012.m4s"
+
+
+async def test_a_bug_that_keeps_a_recording_from_beginning_is_said(
+    log: SqlLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = open_room(log, Storage(tmp_path / "media"))
+
+    def begin(game: str, camera: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(room._recovery, "begin", begin)
+    recorder = room.record(Stream())
+    async with asyncio.timeout(5):
+        while "begin a recording ended by a bug" not in caplog.text:
+            await asyncio.sleep(0.01)
+    recorder.close()
