@@ -40,7 +40,7 @@ def detection(
         looks = {"416": _look(network, 416 * 416), "640": _look(network, 640 * 640)}
         looks["whole"] = _look(network, chosen.size[0] * chosen.size[1])
         if live:
-            looks["live"] = measured.live(chosen.labels, looks["whole"])
+            looks["live"] = measured.live(chosen.labels, network.detect)
         if not as_json:
             click.echo(f"split: {measured.SPLIT}")
         more = {"model": chosen.name, "split": measured.SPLIT}

@@ -21,6 +21,7 @@ from onnx_models.training.clip import TRAIN_SHARE, read_frames
 from onnx_models.training.hoop import NET_M, RING_M
 from pipeline.boxes import Boxes, Detections, area, iou
 from pipeline.frame import Frame, Image
+from pipeline.view import shown
 from pipeline.vision import Vision
 from server.evaluation.labels import FOLDER, Box, LabelledClip, labelled_clips
 from server.evaluation.tally import Answer, Line, line
@@ -217,10 +218,13 @@ def with_net(rings: Boxes) -> Boxes:
     return out
 
 
-def live(labels: Sequence[str], look: Look) -> Look:
+def live(
+    labels: Sequence[str],
+    detect: Callable[[Sequence[Image], Sequence[int | None]], list[Detections]],
+) -> Look:
     """What the live loop says of a picture that stands still before the phone for some seconds.
 
-    look: the detector at the size that it runs at; it is shown the loop's own views.
+    detect: as a detector's; it is shown the loop's own views at the loop's own sizes.
     """
 
     def see(image: Image) -> Detections:
@@ -229,7 +233,7 @@ def live(labels: Sequence[str], look: Look) -> Look:
         for k in range(1, LOOKS + 1):
             frame = Frame(image, k * APART_S, k * APART_S)
             views = vision.prepare(frame)
-            scene = vision.advance(frame, views, [look(view.image) for view in views])
+            scene = vision.advance(frame, views, detect(*shown(views)))
             if scene.tracks is not None:
                 said = Detections(scene.tracks.xyxy, scene.tracks.score, scene.tracks.label)
         rim = np.isin(said.label, [labels.index("rim")])

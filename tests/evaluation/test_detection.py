@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import pytest
 
 from pipeline.boxes import Boxes, Detections
 from pipeline.frame import Image
+from pipeline.view import CLOSE_AREA
 from server.evaluation import detection as d
 from server.evaluation.labels import labelled_clips
 from server.evaluation.trajectories import DataError
@@ -116,9 +118,13 @@ def test_what_trained_is_not_measured_on() -> None:
 def test_the_live_loop_finds_a_rim_that_its_detector_finds() -> None:
     rim = (80.0, 20.0, 110.0, 46.0)
 
-    def look(image: Image) -> Detections:
-        return found(("rim", 0.9, rim)) if image.shape == BLANK.shape else found()
+    asked: set[int | None] = set()
 
-    seen = [(d.Picture(BLANK, {"rim": at(rim)}), d.live(LABELS, look)(BLANK))]
+    def detect(images: Sequence[Image], areas: Sequence[int | None]) -> list[Detections]:
+        asked.update(areas)
+        return [found(("rim", 0.9, rim)) if i.shape == BLANK.shape else found() for i in images]
+
+    seen = [(d.Picture(BLANK, {"rim": at(rim)}), d.live(LABELS, detect)(BLANK))]
+    assert asked == {None, CLOSE_AREA}  # whole as the model's card says, close as the loop looks
     counted = d.count(seen, LABELS, ("rim",), 0.3)
     assert (counted.hits, counted.false) == (1, 0)
