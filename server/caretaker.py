@@ -70,13 +70,17 @@ class Caretaker:
                 log.warning("could not look after games left running: %s", problem)
 
     async def look(self) -> None:
-        """Finalize idle games, end the cameras of games that are over."""
+        """Finalize idle games, end the cameras of games that are over or erased."""
         for game in await self._scorer.end_idle(self._idle):
             log.info("game %s was idle for %s and is now final", game, self._idle)
             await self._cameras.end_game(game, "nothing happened in this game for a long time")
         filmed = {session.game for session in self._cameras.sessions}
         self._final_since_s = {g: s for g, s in self._final_since_s.items() if g in filmed}
         for game in filmed:
+            if await self._scorer.token_version(game) is None:
+                # Another process was told to erase it: it is filmed and shown no longer.
+                await self._cameras.end_game(game, "the game was erased")
+                continue
             if not await self.is_final(game):
                 self._final_since_s.pop(game, None)
                 continue

@@ -103,3 +103,12 @@ async def test_a_game_that_goes_on_after_all_keeps_its_camera(hall: Hall) -> Non
     hall.clock.advance(120)
     await hall.caretaker.look()
     assert hall.filming.ended == []
+
+
+async def test_a_game_that_another_process_erased_is_filmed_no_longer(hall: Hall) -> None:
+    game, other = await hall.game("period_start"), await hall.game("period_start")
+    hall.filming.film(game)
+    hall.filming.film(other)
+    await hall.scorer.erase_game(game)
+    await hall.caretaker.look()
+    assert hall.filming.ended == [game]
