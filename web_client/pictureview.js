@@ -112,7 +112,6 @@ export class PictureView {
 
   close() {
     cancelAnimationFrame(this.#frame);
-    this.#frame = null;
   }
 
   /** At every frame, but only where boxes are wanted: it keeps a phone awake and warm. */

@@ -135,16 +135,12 @@ class Gallery:
         for one in await self.shown(game, Choice(), hide=hide):
             if one.fact.seq == seq:
                 return one
-        raise Problem(404, "unknown-clip", f"entry {seq} has no clip")
+        raise unknown(seq)
 
     async def file(self, game: str, seq: int, suffix: str) -> Stored:
         """A clip's file; `jpg` is its thumbnail. Problem 404 `unknown-clip`, 409 `clip-waiting`,
         `no-picture`, `clip-failed`."""
-        clip = await asyncio.to_thread(self._table.get, game, seq)
-        if clip is None or clip.gone_at is not None or clip.status == "erased":
-            raise Problem(404, "unknown-clip", f"entry {seq} has no clip")
-        if clip.status != "ready":
-            raise not_ready(clip)
+        clip = ready_clip(await asyncio.to_thread(self._table.get, game, seq), seq)
         path = clip.facts["thumbnail" if suffix == "jpg" else "path"]
         if not path.endswith(f".{suffix}"):
             raise Problem(404, "unknown-clip", f"the clip of entry {seq} is no {suffix}")
@@ -189,7 +185,7 @@ class Gallery:
         `clip-ready`."""
         clip = await asyncio.to_thread(self._table.get, game, seq)
         if clip is None:
-            raise Problem(404, "unknown-clip", f"entry {seq} has no clip")
+            raise unknown(seq)
         if clip.status not in ("failed", "no_picture"):
             raise Problem(409, "clip-ready", f"the clip of entry {seq} is {clip.status}")
         await asyncio.to_thread(self._table.again, clip, self._clock.now())
@@ -259,6 +255,20 @@ def chapters(scenes: Sequence[Scene], words: Callable[[int], str]) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def ready_clip(clip: Clip | None, seq: int) -> Clip:
+    """An entry's clip that has its file. Problem 404 `unknown-clip`, 409 `clip-waiting`,
+    `no-picture`, `clip-failed`."""
+    if clip is None or clip.gone_at is not None or clip.status == "erased":
+        raise unknown(seq)
+    if clip.status != "ready":
+        raise not_ready(clip)
+    return clip
+
+
+def unknown(seq: int) -> Problem:
+    return Problem(404, "unknown-clip", f"entry {seq} has no clip")
 
 
 def not_ready(clip: Clip) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from server.answers import WholeGame
-from server.clips.gallery import Stored, not_ready
+from server.clips.gallery import Stored, not_ready, ready_clip, unknown
 from server.clips.keeper import Games
 from server.clips.objects import Objects, path_of
 from server.clips.poster import written
@@ -18,7 +18,6 @@ from server.clock import Clock
 from server.exports.gamebook import GameBook
 from server.gamelog.clips import Clip, ClipTable
 from server.gamelog.verticals import Vertical, VerticalTable
-from server.problems import Problem
 
 
 class Verticals:
@@ -42,11 +41,7 @@ class Verticals:
     async def ask(self, game: str, seq: int) -> Stored | Vertical:
         """The file, or what has to be made for it. Problem 404 `unknown-clip`, 409 as the clip
         itself, `clip-failed`."""
-        clip = await asyncio.to_thread(self._clips.get, game, seq)
-        if clip is None or clip.gone_at is not None or clip.status == "erased":
-            raise _unknown(seq)
-        if clip.status != "ready":
-            raise not_ready(clip)
+        clip = ready_clip(await asyncio.to_thread(self._clips.get, game, seq), seq)
         whole = await self._games.whole(game, hide=True)
         return await asyncio.to_thread(self._asked, whole, clip)
 
@@ -98,7 +93,7 @@ class Verticals:
     def _asked(self, whole: WholeGame, clip: Clip) -> Stored | Vertical:
         story = _stories(whole, [clip]).get(clip.seq)
         if story is None:
-            raise _unknown(clip.seq)
+            raise unknown(clip.seq)
         name = story.name(clip.cut)
         there = self._table.get(clip.game_id, clip.seq)
         if there is None or there.name != name:
@@ -146,7 +141,3 @@ def _stories(whole: WholeGame, clips: Iterable[Clip]) -> dict[int, Story]:
 
 def _path(one: Vertical) -> str:
     return path_of(one.game_id, f"vertical-{one.name}", "mp4")
-
-
-def _unknown(seq: int) -> Problem:
-    return Problem(404, "unknown-clip", f"entry {seq} has no clip")

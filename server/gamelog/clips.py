@@ -18,9 +18,9 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
 
-from server.gamelog.sql import SqlLog
+from server.gamelog.sql import SqlLog, stands
 from server.gamelog.sqlproposals import stamp
-from server.gamelog.tables import ClipRow, GameRow
+from server.gamelog.tables import ClipRow
 
 Status = Literal["waiting", "ready", "no_picture", "failed", "erased"]
 
@@ -82,11 +82,8 @@ class ClipTable:
         """Rows for clips that are new or show something else than before, and for those whose
         entry stands again; `gone` are the seqs of those that no longer do. Nothing is kept of a
         game that was erased."""
-        there = select(GameRow.game_id).where(
-            col(GameRow.game_id) == game_id, col(GameRow.erased).is_(False)
-        )
         with self._log.writing() as connection:
-            if connection.execute(there.with_for_update(key_share=True)).first() is None:
+            if not stands(connection, game_id):
                 return
             for clip in clips:
                 _put(connection, clip)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, insert
 from sqlmodel import col, select
 
-from server.gamelog.sql import SqlLog
-from server.gamelog.tables import GameRow, SetupRow
+from server.gamelog.sql import SqlLog, stands
+from server.gamelog.tables import SetupRow
 
 
 class SetupTable:
@@ -26,11 +26,8 @@ class SetupTable:
     def put(self, game_id: str, camera: str, document: str) -> None:
         """Keep it in place of the one before; nothing is kept of a game that is gone."""
         row = {"game_id": game_id, "camera": camera, "document": document}
-        there = select(GameRow.game_id).where(
-            col(GameRow.game_id) == game_id, col(GameRow.erased).is_(False)
-        )
         with self._log.writing() as connection:
-            if connection.execute(there.with_for_update(key_share=True)).first() is None:
+            if not stands(connection, game_id):
                 return
             connection.execute(
                 delete(SetupRow).where(

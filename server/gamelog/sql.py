@@ -70,9 +70,20 @@ _GAMES = (
     .where(col(GameRow.erased).is_(False))
     .order_by(col(GameRow.created_at).desc(), col(GameRow.game_id).desc())
 )
+# Where rows can be locked, the row of the game is: it must not be erased meanwhile.
+_STANDS = (
+    select(GameRow.game_id)
+    .where(col(GameRow.game_id) == bindparam("game"), col(GameRow.erased).is_(False))
+    .with_for_update(key_share=True)
+)
 _TEAMS = sa_select(col(NameRow.game_id), col(NameRow.who), col(NameRow.name)).where(
     col(NameRow.who).in_(SIDES)
 )
+
+
+def stands(connection: Connection, game_id: str) -> bool:
+    """Whether a game is there and not erased; so it stays until the transaction ends."""
+    return connection.execute(_STANDS, {"game": game_id}).first() is not None
 
 
 class SqlLog:

@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, insert, inspect, update
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
-from server.gamelog.sql import SqlLog
+from server.gamelog.sql import SqlLog, stands
 from server.gamelog.sqlproposals import stamp
-from server.gamelog.tables import GameRow, VerticalRow
+from server.gamelog.tables import VerticalRow
 
 Status = Literal["waiting", "ready", "failed"]
 
@@ -56,11 +56,8 @@ class VerticalTable:
 
     def want(self, asked: Vertical) -> None:
         """In place of what was there for its entry. Nothing is kept of a game that was erased."""
-        there = sa_select(col(GameRow.game_id)).where(
-            col(GameRow.game_id) == asked.game_id, col(GameRow.erased).is_(False)
-        )
         with self._log.writing() as connection:
-            if connection.execute(there.with_for_update(key_share=True)).first() is None:
+            if not stands(connection, asked.game_id):
                 return
             connection.execute(delete(VerticalRow).where(*_entry(asked)))
             connection.execute(
